@@ -15,7 +15,7 @@ RUN python3 -m venv /opt/embedding-explorer \
     && python -m pip install --no-cache-dir --disable-pip-version-check -r requirements.txt -c constraints.txt \
     && rm -r /opt/embedding-explorer/lib/python3*/site-packages/tensorflow/include
 
-COPY pyproject.toml README.md LICENSE requirements-umap.txt ./
+COPY pyproject.toml README.md LICENSE requirements-dask.txt requirements-umap.txt ./
 COPY core core
 COPY dashboard dashboard
 RUN python -m pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .

@@ -74,7 +74,7 @@ $(APP): requirements.txt constraints.txt | $(BIN)/python
 	$(NO_HEADERS)
 	@touch $@
 
-$(DEV): requirements-dev.txt requirements.txt constraints.txt | $(BIN)/python
+$(DEV): requirements-dev.txt requirements-dask.txt requirements.txt constraints.txt | $(BIN)/python
 	@echo "Installing what the dashboard and its tests need. The first time takes a few minutes and about 2 GB."
 	$(ONE_TENSORFLOW)
 	$(PIP_INSTALL) -r requirements-dev.txt

@@ -2,7 +2,7 @@
 
     ExplorerError
     ├── LimitError, UsageError, NotApplicableError, AnalysisError,
-    │   ReadOnlyError, NotAllowedError, QuotaError, UnknownEntryError, PlaceTakenError
+    │   ReadOnlyError, NotAllowedError, QuotaError, UnknownEntryError, PlaceTakenError, EngineMissingError
     ├── DatasetError
     │   ├── UnknownDatasetError, UnknownItemError, BadSchemaError, DownloadFailedError
     │   └── what keeps files from becoming a dataset:
@@ -72,6 +72,10 @@ class UnknownEntryError(ExplorerError, code="UNKNOWN_ENTRY"):
 
 class PlaceTakenError(ExplorerError, code="PLACE_TAKEN"):
     """What was deleted cannot be put back: something else is in its place now."""
+
+
+class EngineMissingError(ExplorerError, code="ENGINE_MISSING"):
+    """What was asked for takes an engine that is not installed here."""
 
 
 class DatasetError(ExplorerError):

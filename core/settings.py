@@ -11,6 +11,7 @@ The names begin with `EMBEDDING_EXPLORER_`:
     ADMIN_TOKEN             what an administrator enters to log in
     ADMINS                  e-mail addresses of administrators who log in by OpenID Connect, with commas
     WORKERS                 trainings at a time; half the processors without it
+    SCHEDULER               address of a Dask scheduler whose workers train; this machine trains without it
     SWEEP_DATABASE          where Optuna keeps sweeps, an address as SQLAlchemy reads it; a file of the sweep without it
     QUEUE_LENGTH            jobs that may wait
     JOBS_PER_OWNER          jobs of one owner that may wait or run
@@ -53,6 +54,7 @@ MIB = 2**20
 PREFIX = "EMBEDDING_EXPLORER_"
 _LARGEST = 10**12
 _DIGITS = re.compile(r"[0-9]{1,13}")
+_SCHEDULER = re.compile(r"(tcp|tls|ws|wss)://[^\s/@]+:[0-9]{1,5}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,21 @@ def whole_number(name: str, default: int, *, highest: int = _LARGEST) -> int:
     return int(value)
 
 
+def scheduler() -> str:
+    """Address of the Dask scheduler whose workers train; empty where this machine trains.
+
+    Raises:
+        LimitError: It is set to something else than such an address.
+    """
+    address = text("SCHEDULER")
+    if address and not _SCHEDULER.fullmatch(address):
+        raise LimitError(
+            f"{PREFIX}SCHEDULER is {address!r:.60}; it must be the address of a Dask scheduler, such as "
+            "tcp://10.0.0.5:8786 or tls://10.0.0.5:8786, or nothing for trainings on this machine"
+        )
+    return address
+
+
 def workers(*, alone: bool = False) -> int:
     """How many trainings this machine carries out at a time; raises LimitError as `whole_number`.
 
@@ -192,6 +209,11 @@ def numbers(kind: "type[Numbers]", prefix: str = "") -> "Numbers":
         LimitError: As `whole_number`.
     """
     return kind(**{name: whole_number(prefix + name.upper(), default) for name, default in vars(kind()).items()})
+
+
+def live_in(home: Path) -> None:
+    """Make a folder the home of this process, and of those that it starts."""
+    os.environ[PREFIX + "HOME"] = str(home.resolve())
 
 
 def environment(home: Path, **others: str) -> dict[str, str]:

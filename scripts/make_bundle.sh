@@ -21,7 +21,7 @@ done
 
 # From a copy: setuptools would leave its folders here, and take up what lies in those of an earlier time.
 mkdir "$work/source"
-cp -R core dashboard pyproject.toml README.md LICENSE requirements.txt requirements-umap.txt "$work/source"
+cp -R core dashboard pyproject.toml README.md LICENSE requirements.txt requirements-dask.txt requirements-umap.txt "$work/source"
 "$work/venv/bin/python" -m pip wheel --disable-pip-version-check --quiet --no-deps \
     --wheel-dir "$bundle/wheels" "$work/source"
 

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
-from core import data
+from core import data, settings
 from core.access import Action, Visitor
 from core.data import uploads
 from core.data.ratings import Ratings
@@ -25,7 +25,7 @@ from core.disk.reading import IntegrityError
 from core.disk.typed import typed
 from core.errors import LimitError, UnknownDatasetError
 from core.jobs.live_film import live_camera
-from core.jobs.sweep_training import Queue, steer
+from core.jobs.sweep_training import Queue, spread, steer
 from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, family_of, parse_config
 from core.store import study_store
@@ -92,7 +92,12 @@ _EVENTS: dict[str, type[Event]] = {"started": Started, "step": Step, "epoch": Ep
 
 
 def group_of(kind: str) -> WorkerGroup:
-    """Which workers do a kind of job; those of trainings where a newer version submitted it."""
+    """Which workers do a kind of job; those of trainings where a newer version submitted it.
+
+    Where a cluster trains, a scoreboard has its trainings done there side by side.
+    """
+    if kind == "score" and settings.scheduler():
+        return "steering"
     return KINDS[kind].group if kind in KINDS else "training"
 
 
@@ -155,6 +160,8 @@ class _Score:
 
     run_ids: list[str]
     splits: int
+    owner: str = ""
+    network: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,13 +199,18 @@ def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
 @lru_cache(maxsize=1)
 def _ratings(dataset_id: str, digest: str) -> Ratings:
     """The data a job was submitted for, under whatever name; kept, since the next job is often about the same."""
+    return data.load(holder_of(dataset_id, digest))
+
+
+def holder_of(dataset_id: str, digest: str) -> str:
+    """Id of the dataset that holds what a job was submitted for; raises UnknownDatasetError where none does now."""
     holder = data.holding(digest, dataset_id)
     if holder is None:
         raise UnknownDatasetError(
             f"the data {dataset_id!r:.60} is no longer here as it was when this was asked for; import the same files "
             "again, then start it again"
         )
-    return data.load(holder)
+    return holder
 
 
 def _warm_training() -> None:
@@ -270,13 +282,18 @@ def _score(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
     runs = [RunStore().load(run_id) for run_id in spec["run_ids"]]
     scoreboard.check(runs, spec["splits"])
     dataset = runs[0].dataset
-    scoreboard.train_missing(
-        runs,
-        _ratings(dataset.dataset_id, dataset.digest),
-        spec["splits"],
-        on_progress=reporter.progress,
-        should_stop=should_stop,
-    )
+    ratings = _ratings(dataset.dataset_id, dataset.digest)
+    if settings.scheduler():
+        by, name = _asker(spec), score_key(spec["run_ids"], spec["splits"])
+        configs = scoreboard.lacking(runs, spec["splits"])
+        spread(configs, ratings, reporter.queue, by, name, on_progress=reporter.progress, should_stop=should_stop)
+        return
+    scoreboard.train_missing(runs, ratings, spec["splits"], on_progress=reporter.progress, should_stop=should_stop)
+
+
+def _asker(spec: dict[str, Any]) -> Visitor:
+    """For whom a job has others done."""
+    return Visitor(spec.get("owner", ""), address=spec.get("network", "").partition("/")[0])
 
 
 def _sweep(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
@@ -285,7 +302,7 @@ def _sweep(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
         sweep,
         _ratings(sweep.dataset.dataset_id, sweep.dataset.digest),
         reporter.queue,
-        Visitor(spec["owner"], address=spec["network"].partition("/")[0]),
+        _asker(spec),
         on_change=lambda sweep: reporter.progress(sweep.progress),
         should_stop=should_stop,
     )

@@ -112,6 +112,11 @@ class Pool:
         self.stop()
 
     @property
+    def trouble(self) -> str:
+        """Nothing keeps trainings from being done but others before them."""
+        return ""
+
+    @property
     def ready(self) -> int:
         """Workers for trainings that have warmed up."""
         return sum(worker.ready and worker.alive for worker in self._of("training"))

@@ -240,9 +240,14 @@ def prune(keep: int) -> None:
     with _list_locked():
         ended = [job for job in jobs() if not job.active]
         for job in ended[: max(0, len(ended) - keep)]:
-            place = folder() / job.job_id
-            files.discard(place)
-            _finished.pop(place, None)
+            forget(job.job_id)
+
+
+def forget(job_id: str) -> None:
+    """Remove a job that nobody runs or watches, with its log and its measurements; FileNotFoundError without one."""
+    place = folder() / job_id
+    files.discard(place)
+    _finished.pop(place, None)
 
 
 def listen(listener: Callable[[], None]) -> Callable[[], None]:

@@ -33,7 +33,7 @@ def submit_score(run_ids: Sequence[str], splits: int, *, by: Visitor, title: str
     runs = [RunStore().load(run_id) for run_id in dict.fromkeys(run_ids)]
     scoreboard.check(runs, splits)
     names = [run.run_id for run in runs]
-    spec = {"run_ids": names, "splits": splits}
+    spec = {"run_ids": names, "splits": splits, "owner": by.owner, "network": by.network}
     title = title or f"The same settings on {splits} splits"
     return queue.submit(KIND, spec, key=score_key(names, splits), by=by, title=title)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from core import settings
 from core.access import Visitor
-from core.config import RunConfig
+from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.errors import BusyError, CanceledError, ExplorerError, LimitError, WorkerDiedError, error_of
 from core.jobs.job_folder import Job
@@ -23,6 +23,9 @@ OF_THE_SETTINGS = frozenset({"DIVERGED", "LIMIT", "OUT_OF_MEMORY"})
 """Codes of errors that other settings would not have met: the trial failed, and the sweep goes on."""
 
 POLL_SECONDS = 0.1
+ON_A_CLUSTER = 64
+"""Trainings that wait or run at a time where a cluster does them, which grows and shrinks."""
+
 ATTEMPTS = 5
 """How often a training is asked for whose worker dies."""
 
@@ -62,6 +65,38 @@ def steer(
     return carry_out(sweep, ratings, train, on_change=on_change)
 
 
+def spread(
+    configs: Sequence[RunConfig],
+    ratings: Ratings,
+    queue: Queue,
+    by: Visitor,
+    part_of: str,
+    *,
+    on_progress: Callable[[float], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    """Have models trained side by side; arguments as `QueueTrainer` says, and `on_progress` is told the share done.
+
+    Raises:
+        CanceledError: The work should stop. What is trained by then stays.
+        ExplorerError: What ended one of the trainings; the others were trained.
+    """
+    names = [run_id(config, ratings.digest) for config in configs]
+
+    def look() -> bool:
+        """Tell how many are there."""
+        store = RunStore()
+        on_progress(sum(name in store for name in names) / max(1, len(names)))
+        return should_stop()
+
+    train = QueueTrainer(queue, ratings, by, part_of, should_stop=look, of="scoreboard")
+    trained = train({number: (config,) for number, config in enumerate(configs)}, lambda number, curve: False)
+    for number, result in trained.items():
+        if result.why:
+            raise error_of(result.why, train.said[number])
+    on_progress(1.0)
+
+
 @dataclass
 class _Training:
     """One run of a trial.
@@ -98,10 +133,14 @@ class QueueTrainer:
         queue: Where the trainings are asked for.
         ratings: The data.
         by: Whose jobs they are.
-        sweep_id: Which sweep they are part of.
+        sweep_id: Which sweep, or which job, they are part of.
         should_stop: Asked ten times a second; True stops all of them.
         at_once: Trainings that wait or run at a time; without it as many as this machine trains at once, and one more,
-            so that none of its workers waits.
+            so that none of its workers waits; or `ON_A_CLUSTER`.
+        of: What they are part of, in a word.
+
+    Attributes:
+        said: Why trials failed, in words, by their numbers.
     """
 
     def __init__(
@@ -113,10 +152,13 @@ class QueueTrainer:
         *,
         should_stop: Callable[[], bool],
         at_once: int | None = None,
+        of: str = "sweep",
     ) -> None:
+        self._of = of
+        self.said: dict[int, str] = {}
         self._queue, self._ratings, self._by, self._sweep_id = queue, ratings, by, sweep_id
         self._should_stop = should_stop
-        self._at_once = at_once or 1 + settings.workers()
+        self._at_once = at_once or (ON_A_CLUSTER if settings.scheduler() else 1 + settings.workers())
 
     def __call__(self, trials: Mapping[int, tuple[RunConfig, ...]], gives_up: GivesUp) -> Mapping[int, Trained]:
         """What came of each trial, as `core.sweeps.train.Train` says."""
@@ -145,7 +187,7 @@ class QueueTrainer:
     def _advance(self, pending: Sequence[_Training]) -> None:
         """Look at what runs, and ask for what there is room for."""
         if self._should_stop():
-            raise CanceledError("the sweep was stopped; what it has found stays, and it can be carried on")
+            raise CanceledError(f"the {self._of} was stopped; what it has found stays, and it can be carried on")
         for training in pending:
             self._look(training)
         room = self._at_once - sum(training.job is not None for training in pending)
@@ -160,7 +202,7 @@ class QueueTrainer:
             training.attempts -= 1
             return
         except LimitError as error:
-            training.why = error.code
+            training.why, self.said[training.trial] = error.code, str(error)
             return
         if job.state == "done":
             _collect(training, job.key)
@@ -178,11 +220,13 @@ class QueueTrainer:
         if job.state == "done":
             _collect(training, job.key)
         elif job.state == "canceled":
-            raise CanceledError("a training of the sweep was stopped, and so is the sweep; it can be carried on")
+            raise CanceledError(
+                f"a training of the {self._of} was stopped, and so is the {self._of}; it can be carried on"
+            )
         elif job.code in OF_THE_SETTINGS:
-            training.why = job.code
+            training.why, self.said[training.trial] = job.code, job.message
         elif job.code != WorkerDiedError.code or training.attempts >= ATTEMPTS:
-            raise error_of(job.code, f"a training of the sweep failed: {job.message}")
+            raise error_of(job.code, f"a training of the {self._of} failed: {job.message}")
 
     def _stop(self, trainings: Sequence[_Training]) -> None:
         """Stop those that still wait or run, unless somebody else has asked for the same."""

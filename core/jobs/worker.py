@@ -1,9 +1,9 @@
-"""The process that runs jobs: `python -m core.jobs.worker GROUP`, started by the pool.
+"""The process that runs jobs: `python -m core.jobs.worker [--whole] GROUP`, started by the pool.
 
-It warms up for the first job, says "ready" and the token under which it leases jobs, then takes job ids on stdin, one a
-line, and says "idle" after each. When stdin closes, whoever started it is gone or wants it gone, and it ends at once,
-whatever it is doing: nothing that it writes can be left half done. A bug in a job ends it too, for its memory is not to
-be trusted any more; the pool starts another.
+It warms up for the first job, with `--whole` for all that may follow, says "ready" and the token under which it leases
+jobs, then takes job ids on stdin, one a line, and says "idle" after each. When stdin closes, whoever started it is gone
+or wants it gone, and it ends at once, whatever it is doing: nothing that it writes can be left half done. A bug in a
+job ends it too, for its memory is not to be trusted any more; the pool starts another.
 """
 
 import contextlib
@@ -48,12 +48,14 @@ def main() -> None:
         os.dup2(nothing.fileno(), 0)  # what a job starts must not read the pool's orders
     waiting: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(orders, waiting), name="orders", daemon=True).start()
-    group = sys.argv[1]
+    *early, group = sys.argv[1:]
     if group != "training":
         os.nice(_NICE)
     kinds = [kind for kind in KINDS.values() if kind.group == group]
     for kind in kinds:
         kind.warm()
+        if early:
+            kind.warm_further()
     print("ready", processes.token(), file=answers)
     _serve(waiting, answers, until_quiet=True)
     for kind in kinds:
@@ -158,6 +160,11 @@ class FolderReporter:
     def measure(self, kind: str, values: dict[str, Any]) -> None:
         """Add one measurement; OSError where the disk refuses."""
         self._file.write(json.dumps({"type": kind, **values}) + "\n")
+        self._file.flush()
+
+    def copy(self, lines: list[str]) -> None:
+        """Add measurements as they stand in the folder of a job elsewhere; OSError where the disk refuses."""
+        self._file.write("".join(f"{line}\n" for line in lines))
         self._file.flush()
 
     def should_stop(self) -> bool:

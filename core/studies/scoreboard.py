@@ -61,6 +61,12 @@ def missing(runs: Sequence[Run], splits: int) -> list[str]:
     return [name for name in needed(runs, splits) if name not in store]
 
 
+def lacking(runs: Sequence[Run], splits: int) -> list[RunConfig]:
+    """Settings of those that are not in the store; damaged ones are set aside."""
+    store = RunStore()
+    return [config for name, config in needed(runs, splits).items() if store.get(name) is None]
+
+
 def train_missing(
     runs: Sequence[Run],
     ratings: Ratings,
@@ -84,8 +90,7 @@ def train_missing(
         CanceledError, DivergedError, OutOfMemoryError: As `fit` says.
     """
     check(runs, splits)
-    store = RunStore()
-    wanted = [config for name, config in needed(runs, splits).items() if store.get(name) is None]
+    store, wanted = RunStore(), lacking(runs, splits)
     for number, config in enumerate(wanted):
         from core.training.trainer import fit  # TensorFlow: seconds to import
 

@@ -209,6 +209,7 @@ _ERROR_TITLES = {
     "DOWNLOAD_FAILED": "The download did not succeed",
     "UNKNOWN_ENTRY": "This is no longer in the trash",
     "PLACE_TAKEN": "Its place is taken",
+    "ENGINE_MISSING": "An engine is missing",
     "INTERNAL": "A fault in the program",
 }
 

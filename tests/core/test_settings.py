@@ -57,7 +57,7 @@ def test_the_environment_of_our_variables_is_read_in_one_place():
 
 def test_every_variable_is_listed():
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "core").rglob("*.py"))
-    names = set(re.findall(r'(?:settings\.|return )(?:text|whole_number|switch)\("([A-Z_]+)"', sources))
+    names = set(re.findall(r'(?:settings\.|return |= )(?:text|whole_number|switch)\("([A-Z_]+)"', sources))
     names |= {field.name.upper() for kind in (settings.JobLimits, settings.ServerLimits) for field in fields(kind)}
     names |= {f"IMPORT_{field.name.upper()}" for field in fields(ImportLimits)}
     assert {"HOME", "WORKERS", "DOWNLOAD_BASE", "MAX_MODEL_MB", "LEASE_SECONDS", "IMPORT_MAX_ROWS"} <= names

@@ -18,7 +18,7 @@ import pytest
 
 from tests.packaging.test_requirements import ROOT, requirements
 
-FILES = ("pyproject.toml", "README.md", "LICENSE", "requirements.txt", "requirements-umap.txt")
+FILES = ("pyproject.toml", "README.md", "LICENSE", "requirements.txt", "requirements-dask.txt", "requirements-umap.txt")
 
 
 @pytest.fixture(scope="module")

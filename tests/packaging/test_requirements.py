@@ -43,7 +43,9 @@ def test_both_builds_of_tensorflow_are_of_one_version_everywhere():
         assert len(versions) == 1, name
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-gpu.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-gpu.txt", "requirements-dask.txt"]
+)
 def test_every_requirement_is_pinned_within_its_range(name):
     pinned = {
         canonicalize_name(each.name): next(iter(each.specifier)).version for each in requirements("constraints.txt")
@@ -66,14 +68,14 @@ def imported(path: Path) -> set[str]:
 def test_every_package_that_is_imported_is_required():
     required = {
         canonicalize_name(each.name)
-        for file in ("requirements.txt", "requirements-umap.txt")
+        for file in ("requirements.txt", "requirements-dask.txt", "requirements-umap.txt")
         for each in requirements(file)
     }
     packages = set().union(
         *(imported(path) for folder in ("core", "dashboard") for path in (ROOT / folder).rglob("*.py"))
     )
     assert packages >= {"streamlit", "tensorflow", "numpy"}
-    owners = packages_distributions() | {"umap": ["umap-learn"]}
+    owners = packages_distributions() | {"umap": ["umap-learn"], "distributed": ["distributed"]}
     for name in packages - sys.stdlib_module_names - {"core", "dashboard", "_typeshed"}:
         owning = {canonicalize_name(owner) for owner in owners.get(name, [])}
         assert owning & required, f"{name} is imported, and none of {owning} is required"

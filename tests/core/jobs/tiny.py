@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -76,6 +77,12 @@ def _wait(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bo
         reporter.progress(step / steps)
 
 
+def _clock(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+    for _ in range(20):
+        reporter.measure("clock", {"time": time.time()})
+        threading.Event().wait(0.05)
+
+
 def _deaf(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
     threading.Event().wait()
 
@@ -104,6 +111,7 @@ def _fat(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], boo
 _kept: list[bytearray] = []
 _DEEDS = {
     "wait": _wait,
+    "clock": _clock,
     "deaf": _deaf,
     "diverge": _diverge,
     "bug": _bug,

@@ -7,13 +7,14 @@ import pytest
 from core.access import Visitor
 from core.config import run_id
 from core.errors import CanceledError, LimitError, NotApplicableError, UsageError
-from core.jobs import kinds, queue, score_jobs
+from core.jobs import kinds, queue, score_jobs, sweep_training, worker
 from core.model.families import run_config
 from core.model.run import Origin
 from core.store.runs import RunStore
 from core.studies import scoreboard
 from core.training import trainer
 from tests.conftest import run_on
+from tests.core.cli.test_score import imported
 
 ADA = Visitor("ada")
 
@@ -129,3 +130,51 @@ def test_a_job_trains_what_a_scoreboard_takes(bundled, fitted):
     assert score_jobs.submit_score(names, 2, by=ADA).state == "done"
     RunStore().delete(first.run_id, by=Visitor("grace", administrator=True))
     assert not kinds.KINDS[job.kind].finished(job.key)
+
+
+class Asking(Shares):
+    """A reporter whose queue does at once what it is asked for."""
+
+    queue = queue
+
+    def progress(self, share):
+        self.append(share)
+        for job in queue.jobs():
+            if job.state == "queued" and job.part_of:
+                worker.run_job(job.job_id)
+
+
+@pytest.fixture
+def on_a_cluster(monkeypatch, small):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_SCHEDULER", "tcp://127.0.0.1:1")
+    monkeypatch.setattr(sweep_training, "POLL_SECONDS", 0)
+    return imported(small)
+
+
+def test_where_a_cluster_trains_a_scoreboard_asks_for_all_its_trainings_at_once(on_a_cluster, monkeypatch):
+    first, second = stored(on_a_cluster, model="variational"), stored(on_a_cluster, model="variational", seed=1)
+    names = [first.run_id, second.run_id]
+    job = score_jobs.submit_score(names, 3, by=Visitor("ada", address="10.1.2.3"))
+    assert kinds.group_of(job.kind) == "steering", "it waits for others, and takes no worker from them"
+    reported, waiting = Asking(), []
+    run_job = worker.run_job
+    monkeypatch.setattr(worker, "run_job", lambda job_id: (waiting.append(len(queue.jobs())), run_job(job_id)))
+    kinds.KINDS[job.kind].run(queue.spec(job.job_id), reported, lambda: False)
+    assert waiting[0] == 5 and len(waiting) == 4
+    assert kinds.KINDS[job.kind].finished(job.key) and reported[-1] == 1
+    asked = [one for one in queue.jobs() if one.kind == "train"]
+    assert {(one.owner, one.network, one.part_of) for one in asked} == {("ada", "10.1.2.3", job.key)}
+
+
+def test_what_ends_one_of_them_ends_the_scoreboard_in_its_own_words(on_a_cluster, monkeypatch):
+    run = stored(on_a_cluster, model="variational")
+    job = score_jobs.submit_score([run.run_id], 2, by=ADA)
+    with pytest.raises(CanceledError, match="the scoreboard was stopped"):
+        kinds.KINDS[job.kind].run(queue.spec(job.job_id), Asking(), lambda: True)
+
+    def refuse(*asked, **how):
+        raise LimitError("too large by far")
+
+    monkeypatch.setattr(queue, "submit_training", refuse)
+    with pytest.raises(LimitError, match="too large by far"):
+        kinds.KINDS[job.kind].run(queue.spec(job.job_id), Asking(), lambda: False)

@@ -1,0 +1,230 @@
+"""A Dask cluster as one server sees it: the connection, the workers that fit, their free threads and their data."""
+
+import contextlib
+import hashlib
+import logging
+import secrets
+import socket
+import threading
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import distributed
+from distributed import Client, Future
+from distributed.utils import LoopRunner
+from distributed.versions import VersionMismatchWarning
+
+from core.disk.home import home
+from core.jobs.on_dask import place
+from core.jobs.on_dask.parcels import parts_of
+from core.jobs.on_dask.place import Ticket
+
+CONNECT_SECONDS = 5
+ANSWER_SECONDS = 10
+"""How long a scheduler may take to answer."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A thread of a worker, and the place that the worker had then."""
+
+    worker: str
+    place_id: str
+
+
+NOBODY = Taken("", "")
+
+Told = Callable[[dict[str, Any]], None]
+"""Takes what the workers tell, on a thread of the connection."""
+
+_logger = logging.getLogger(__name__)
+
+
+class _RefusedError(Exception):
+    """A scheduler that cannot be worked with; the message says why."""
+
+
+class Cluster:
+    """The connection to a scheduler, made anew where it is lost.
+
+    Args:
+        address: The scheduler's.
+        told: Told what workers tell of jobs.
+
+    Attributes:
+        trouble: What keeps trainings from being done, as a sentence; empty where nothing does.
+    """
+
+    def __init__(self, address: str, told: Told) -> None:
+        self.address, self.trouble = address, f"the scheduler at {address} is being asked for its workers"
+        self._told = told
+        warnings.filterwarnings("ignore", category=VersionMismatchWarning)  # it is told in our own words, and so is
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what is wrong with the connection
+        # One home's servers share a topic: a scheduler keeps what was told last of each.
+        self._topic = f"{place.NAME}-{hashlib.sha256(f'{socket.gethostname()}:{home()}'.encode()).hexdigest()[:16]}"
+        self._client: Client | None = None
+        self._loop = LoopRunner()  # one for all connections: a client that cannot connect would leave its own behind
+        self._lock = threading.Lock()
+        self._answers = False  # at the last look
+        self._places: dict[str, str] = {}  # id of the place on each worker that fits
+        self._unfit: dict[str, str] = {}  # why the others do not
+        self._free: Counter[str] = Counter()
+        self._given: Counter[str] = Counter()
+
+    def look(self) -> None:
+        """See which workers there are and what they do; connect where that is not so. Takes seconds without answer."""
+        try:
+            client = self._connected()
+            threads = client.sync(client.scheduler.ncores, workers=None, callback_timeout=ANSWER_SECONDS)
+            self._meet(client, threads)
+            processing = client.sync(client.scheduler.processing, workers=None, callback_timeout=ANSWER_SECONDS)
+        except _RefusedError as refusal:
+            self._say(str(refusal))
+            self.close()
+        except (OSError, TimeoutError, ValueError) as error:  # the jobs that run may go on all the same
+            _logger.info("the scheduler at %s does not answer: %s", self.address, error)
+            self._answers = False
+            self._say(
+                f"the scheduler at {self.address} does not answer; start it with dask scheduler, or correct "
+                "EMBEDDING_EXPLORER_SCHEDULER"
+            )
+        else:
+            with self._lock:
+                self._answers = True
+                for worker in self._places:
+                    self._free[worker] = threads[worker] - max(len(processing.get(worker, ())), self._given[worker])
+            self._say(self._lack())
+
+    def has(self, taken: Taken) -> bool:
+        """Whether a worker is still the one that it was, as far as was seen."""
+        return self._places.get(taken.worker) == taken.place_id
+
+    def take(self) -> Taken | None:
+        """A free thread, which is free no more; None where there is none."""
+        with self._lock:
+            worker, free = max(self._free.items(), key=lambda entry: entry[1], default=("", 0))
+            if free <= 0 or not self._answers:
+                return None
+            self._free[worker] -= 1
+            self._given[worker] += 1
+            return Taken(worker, self._places[worker])
+
+    def give_back(self, taken: Taken) -> None:
+        """Let go of a thread."""
+        with self._lock:
+            self._given[taken.worker] -= 1
+            if self.has(taken):
+                self._free[taken.worker] += 1
+
+    def forget(self, worker: str) -> None:
+        """Meet a worker anew: it is not the one that it was."""
+        with self._lock:
+            self._places.pop(worker, None)
+            self._free.pop(worker, None)
+
+    def ticket(self, place_id: str, **job: Any) -> Ticket:
+        """A job for a place, with a token of its own."""
+        return Ticket(token=secrets.token_hex(8), place=place_id, topic=self._topic, **job)
+
+    def submit(self, worker: str, ticket: Ticket) -> Future:
+        """Have a job done by this worker and no other."""
+        return self._required().submit(
+            place.carry_out,
+            ticket,
+            key=f"{place.NAME}-{ticket.kind}-{ticket.token}",
+            workers=[worker],
+            allow_other_workers=False,
+            pure=False,
+            retries=0,
+        )
+
+    def send_data(self, worker: str, ticket: Ticket, dataset_id: str) -> None:
+        """Bring a dataset to a worker, which has said that it lacks it; it keeps that as long as it runs."""
+        for part in parts_of(dataset_id):
+            self._required().run(place.receive, ticket.token, part, workers=[worker])
+
+    def end(self) -> None:
+        """Close, for good."""
+        self.close()
+        self._loop.stop()
+
+    def close(self) -> None:
+        """End the connection; what runs for this server is stopped by who runs it."""
+        client, self._client = self._client, None
+        with self._lock:
+            self._places, self._unfit = {}, {}
+            self._free.clear()
+        if client is not None:
+            with contextlib.suppress(OSError, TimeoutError):
+                client.close(timeout=1)
+
+    def _required(self) -> Client:
+        if self._client is None:
+            raise ConnectionError("the scheduler is gone")
+        return self._client
+
+    def _connected(self) -> Client:
+        if self._client is not None and self._client.status == "running":
+            return self._client
+        self.close()
+        if not self._loop.is_started():
+            self._loop.start()
+        how = {"timeout": CONNECT_SECONDS, "name": place.NAME, "set_as_default": False, "loop": self._loop.loop}
+        self._client = client = Client(self.address, **how)
+        versions = client.sync(client.scheduler.versions, packages=[], callback_timeout=ANSWER_SECONDS)["packages"]
+        if versions["distributed"] != distributed.__version__:
+            raise _RefusedError(
+                f"the scheduler at {self.address} runs distributed {versions['distributed']}, and this server has "
+                f"{distributed.__version__}; install the same version on both, as constraints.txt has it"
+            )
+        client.subscribe_topic(self._topic, lambda event: self._told(event[1]))
+        return client
+
+    def _meet(self, client: Client, threads: dict[str, int]) -> None:
+        """Make places on workers that are new, and forget those that have gone."""
+        known = self._places.keys() | self._unfit.keys()
+        new = [*(threads.keys() - known)]
+        found = client.run(place.settle, place.identity(), workers=new, on_error="return") if new else {}
+        with self._lock:
+            for worker in known - threads.keys():
+                self._places.pop(worker, None)
+                self._unfit.pop(worker, None)
+                self._free.pop(worker, None)
+            for worker, answer in found.items():
+                if isinstance(answer, dict) and "place" in answer:
+                    self._places[worker] = answer["place"]
+                else:
+                    self._unfit[worker] = _why(answer)
+                    _logger.warning("no training goes to the Dask worker %s: %s", worker, self._unfit[worker])
+
+    def _lack(self) -> str:
+        if self._places:
+            return ""
+        if not self._unfit:
+            return (
+                f"the scheduler at {self.address} has no workers; start some with "
+                f"dask worker {self.address} --nthreads 1"
+            )
+        worker, why = next(iter(self._unfit.items()))
+        return (
+            f"none of the workers at {self.address} can be used: {worker} {why}. Install there what is installed here, "
+            "and start them again"
+        )
+
+    def _say(self, trouble: str) -> None:
+        if trouble and trouble != self.trouble:
+            _logger.warning("trainings wait: %s", trouble)
+        self.trouble = trouble
+
+
+def _why(answer: object) -> str:
+    """Why a worker does not fit, by what it answered."""
+    if isinstance(answer, dict):
+        differs = [name for name, mine in place.identity().items() if answer.get(name) != mine]
+        return f"has another version of {' and of '.join(differs)}"
+    if isinstance(answer, ImportError):
+        return f"lacks the program, or a part of it ({answer})"
+    return f"could not prepare itself ({type(answer).__name__}: {answer})"

@@ -1,0 +1,136 @@
+"""Trainings on the workers of a Dask cluster, everything else on this machine.
+
+A training is claimed, renewed and finished by this process as by any worker, and its measurements and its run are put
+into this home by it alone; the work itself is a Dask task on a machine that shares no disk with it.
+"""
+
+import atexit
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Self
+
+from core import settings
+from core.access import Visitor
+from core.errors import UnknownJobError
+from core.jobs import fairness, queue
+from core.jobs.job_folder import Job
+from core.jobs.kinds import group_of
+from core.jobs.on_dask.cluster import Cluster
+from core.jobs.on_dask.errand import Errand, Mail
+from core.jobs.pool import POLL_SECONDS, Pool
+
+LOOK_SECONDS, IDLE_LOOK_SECONDS = 0.5, 2.0
+"""Between two looks at the workers, while there is work and while there is none."""
+
+_END_SECONDS = 5.0
+_logger = logging.getLogger(__name__)
+
+
+class DaskRunner:
+    """The `core.jobs.runner.Runner` of a server whose trainings are done elsewhere.
+
+    Args:
+        address: The scheduler's.
+        grace_seconds: As for `Pool`.
+    """
+
+    def __init__(self, address: str, *, grace_seconds: float = 0.0) -> None:
+        self._local = Pool(0, grace_seconds=grace_seconds)  # trains nothing, and does the rest
+        self._limits = settings.numbers(settings.JobLimits)
+        self._mail = Mail()
+        self._cluster = Cluster(address, self._mail.deliver)
+        self._looked = -IDLE_LOOK_SECONDS
+        self._errands: list[Errand] = []
+        self._stopping, self._woken = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._supervise, name="dask runner", daemon=True)
+        self._stop_listening: Callable[[], None] = lambda: None
+
+    def start(self) -> Self:
+        """Take jobs from now on; returns at once, while the connection is made."""
+        self._local.start()
+        self._stop_listening = queue.listen(self._woken.set)
+        atexit.register(self.stop)
+        self._thread.start()
+        return self
+
+    def watch(self, job_id: str) -> Job:
+        """How a job stands, whoever runs it; raises UnknownJobError where there is none with this id."""
+        return queue.get(job_id)
+
+    def cancel(self, job_id: str, *, by: Visitor) -> Job:
+        """Ask a job to stop; raises as `queue.cancel` does."""
+        return self._local.cancel(job_id, by=by)
+
+    def stop(self) -> None:
+        """End what runs for this server; its jobs fail and say why, those that wait stay in the queue."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        atexit.unregister(self.stop)
+        self._stop_listening()
+        self._woken.set()
+        if self._thread.ident is not None:
+            self._thread.join(_END_SECONDS)
+        for errand in self._errands:
+            errand.join(_END_SECONDS)
+        self._cluster.end()
+        self._local.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    @property
+    def trouble(self) -> str:
+        """What keeps trainings from being done, as a sentence; empty where nothing does."""
+        return self._cluster.trouble
+
+    def _supervise(self) -> None:
+        troubled = False
+        while not self._stopping.is_set():
+            try:
+                self._step()
+                troubled = False
+            except Exception:  # the disk, a lock, or whatever the connection raises: the next round tries again
+                if not troubled:  # once, not four times a second
+                    _logger.exception("the runner could not do its round; it keeps trying")
+                troubled = True
+            self._woken.wait(POLL_SECONDS)
+            self._woken.clear()
+
+    def _step(self) -> None:
+        ended = [errand for errand in self._errands if not errand.is_alive()]
+        self._errands = [errand for errand in self._errands if errand not in ended]
+        if ended:
+            queue.prune(self._limits.kept_jobs)
+        waiting = [job for job in fairness.fair_order(queue.jobs()) if group_of(job.kind) == "training"]
+        pause = LOOK_SECONDS if waiting or self._errands else IDLE_LOOK_SECONDS
+        if time.monotonic() - self._looked >= pause:
+            self._cluster.look()
+            self._looked = time.monotonic()
+        for job in waiting:
+            if not self._begin(job):
+                break
+
+    def _begin(self, waiting: Job) -> bool:
+        """Have a job done, if somebody has time for it; whether others may still be begun."""
+        taken = self._cluster.take()
+        if taken is None:
+            return False
+        job = None
+        try:
+            job = queue.claim(waiting.job_id)
+        except UnknownJobError:
+            pass  # removed meanwhile
+        finally:
+            if job is None:
+                self._cluster.give_back(taken)
+        if job is not None:
+            errand = Errand(job, taken, self._cluster, self._mail, self._limits, self._stopping, self._woken.set)
+            self._errands.append(errand)
+            errand.start()
+        return True
