@@ -14,7 +14,7 @@ from core.data import BUNDLED
 from core.data.nouns import count
 from core.errors import LimitError, UsageError
 from core.jobs import queue, sweep_jobs
-from core.jobs.pool import Pool
+from core.jobs.runner import runner_here
 from core.jobs.sweep_training import steer
 from core.model.families import MODEL_SETTINGS, PRESETS, parse_config
 from core.sweeps import plan as plans
@@ -53,6 +53,9 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     )
     call.add_argument("--minutes", type=float, metavar="X", help="Begin no round of trials after so many minutes.")
     call.add_argument("--splits", type=int, metavar="K", help="Train every trial on K splits (default 1).")
+    call.add_argument(
+        "--together", type=int, metavar="N", help="Trials chosen at a time, and trained side by side (default 4)."
+    )
     call.add_argument("--sampler", choices=_SAMPLERS, help="How values are chosen (default tpe).")
     call.add_argument(
         "--prune",
@@ -117,7 +120,7 @@ def _begun(arguments: argparse.Namespace) -> Sweep:
     name = arguments.plan or "thorough"
     ready = plans.ready(name, base) if not arguments.vary else None
     vary = ready.vary if ready else tuple(plans.parse_vary(text) for text in arguments.vary)
-    chosen = given(arguments, ("splits", "sampler", "prune", "seed"))
+    chosen = given(arguments, ("splits", "sampler", "prune", "together", "seed"))
     plan = plans.made(base, vary, **chosen)
     ratings = data.load(arguments.dataset)
     trials = plans.TRIALS[name] if arguments.trials is None else arguments.trials
@@ -127,7 +130,7 @@ def _begun(arguments: argparse.Namespace) -> Sweep:
 
 def _resumed(arguments: argparse.Namespace) -> Sweep:
     known = record.load(arguments.resume)
-    others = given(arguments, (*SETTINGS, "plan", "splits", "sampler", "prune", "seed"))
+    others = given(arguments, (*SETTINGS, "plan", "splits", "sampler", "prune", "together", "seed"))
     if others or arguments.vary:
         raise UsageError(
             "--resume goes on with the plan of that sweep; only --trials and --minutes can be given with it"
@@ -141,8 +144,8 @@ def _carry_out(begun: Sweep) -> Sweep:
     ratings = data.ratings_of(begun.dataset)
     print(f"sweep {begun.sweep_id}: {begun.most} trials, {begun.told} of them made", file=sys.stderr)
     workers = settings.workers(alone=True)
-    with Pool(workers), interrupt_asks_to_stop() as should_stop:
-        told, at_once = _Progress(), workers + 1
+    with runner_here(workers), interrupt_asks_to_stop() as should_stop:
+        told, at_once = _Progress(), None if settings.scheduler() else workers + 1
         return steer(begun, ratings, queue, COMMAND_LINE, on_change=told, should_stop=should_stop, at_once=at_once)
 
 

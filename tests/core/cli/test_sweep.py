@@ -41,7 +41,7 @@ class Here:
 
 @pytest.fixture
 def small_data(small, monkeypatch):
-    monkeypatch.setattr(call, "Pool", Here)
+    monkeypatch.setattr(call, "runner_here", Here)
     monkeypatch.setattr(sweep_training, "POLL_SECONDS", 0.005)
     return imported(small)
 
