@@ -10,12 +10,14 @@ if str(FOLDER.parent) not in sys.path:  # `streamlit run` puts only this file's 
 import streamlit as st  # noqa: E402 - the path has to be right first
 
 from core import access  # noqa: E402 - the same
-from core.errors import LimitError  # noqa: E402 - the same
+from core.errors import EngineMissingError, LimitError  # noqa: E402 - the same
+from core.jobs.runner import check_engine  # noqa: E402 - the same
 from dashboard.server import protection  # noqa: E402 - the same
 
 try:
     access.check_settings()
+    check_engine()
     app = st.App(FOLDER / "main.py", middleware=protection.middleware(), lifespan=protection.lifespan)
-except LimitError as error:
+except (LimitError, EngineMissingError) as error:
     sys.stderr.write(f"error: {error.code}: {error}\n")
     sys.exit(2)

@@ -24,8 +24,7 @@ from core.disk.upkeep import check_usable
 from core.errors import LimitError, UnknownJobError, UnknownRunError, UsageError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
-from core.jobs.pool import Pool
-from core.jobs.runner import Runner
+from core.jobs.runner import Runner, runner_here
 from core.model.events import Started
 from core.model.families import family_of, parse_config
 from core.model.run import Run
@@ -47,8 +46,8 @@ FIRST_PAGE_SECONDS = 3.0
 
 @st.cache_resource(show_spinner=False)
 def runner() -> Runner:
-    """What runs this server's jobs, started when first asked for: warm workers on this machine."""
-    return Pool(grace_seconds=FIRST_PAGE_SECONDS).start()
+    """What runs this server's jobs, started when first asked for: warm workers on this machine, or on a cluster."""
+    return runner_here(grace_seconds=FIRST_PAGE_SECONDS).start()
 
 
 @st.cache_data(ttl=5, max_entries=1, show_spinner=False)

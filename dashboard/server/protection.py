@@ -39,13 +39,21 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     signing_key()
     untrusted.install()
     # What the first visitor would wait for; meanwhile a browser is given Streamlit's own files.
-    loading = asyncio.create_task(asyncio.to_thread(memory.load_pages))
+    loading = asyncio.create_task(asyncio.to_thread(_prepare))
     sweeping = asyncio.create_task(_sweep())
     try:
         yield
     finally:
         sweeping.cancel()
         await asyncio.wait([loading])  # the script that needs it has told what went wrong, if anything
+
+
+def _prepare() -> None:
+    memory.load_pages()
+    if settings.scheduler():  # workers elsewhere take no time from the first page, and become warm meanwhile
+        from dashboard.cache import loaders  # there by now, with all that it brings
+
+        loaders.runner()
 
 
 async def _sweep() -> None:

@@ -68,7 +68,7 @@ def run() -> None:
     memory.give_back()
     dialogs.closed()
     uploader.begin()
-    loaders.runner()
+    runner = loaders.runner()
     st.logo(LOGO, size="large")
     st.html(STYLE)
     address_bar.restore()
@@ -96,6 +96,8 @@ def run() -> None:
     _say_problems(top)
     if unusable := loaders.home_problem():
         elements.error(UsageError.code, unusable)
+    if runner.trouble:
+        _say_waiting(runner.trouble)
     try:
         if refused := classroom.closed(page.url_path):
             st.title(page.title)
@@ -107,6 +109,12 @@ def run() -> None:
         elements.error(error.code, str(error))
     uploader.settle()
     _say_problems(top)  # what the page's widgets could not take from the link
+
+
+def _say_waiting(trouble: str) -> None:
+    """Say that trainings wait; why, with addresses of machines, is for who can mend it."""
+    why = trouble if visitor.may(Action.IMPORT) else "the machines that train are away; yours begins when they are back"
+    st.warning(escape(phrases.sentence(why)), title="Trainings wait", icon=":material/hourglass_empty:")
 
 
 def _say_problems(place: DeltaGenerator) -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.errors import LimitError
+from dashboard.cache import loaders
 from dashboard.server import protection, visits
 from dashboard.server.headers import HEADERS
 from dashboard.server.visits import Visits
@@ -62,6 +63,17 @@ def test_the_server_answers_while_pages_are_imported(monkeypatch: pytest.MonkeyP
         alone.submit(asyncio.run, serve()).result()
     assert order == ["checks", "answers", "dashboard.shell.frame", "freezes"]
     assert gc.isenabled()
+
+
+def test_where_a_cluster_trains_it_is_met_before_the_first_visitor(monkeypatch: pytest.MonkeyPatch):
+    met: list[str] = []
+    monkeypatch.setattr(memory, "load_pages", lambda: None)
+    monkeypatch.setattr(loaders, "runner", lambda: met.append("runner"))
+    protection._prepare()
+    assert not met, "processes of this machine would take its processors from the first page"
+    monkeypatch.setenv("EMBEDDING_EXPLORER_SCHEDULER", "tcp://127.0.0.1:8786")
+    protection._prepare()
+    assert met == ["runner"]
 
 
 def test_garbage_is_looked_for_again_where_pages_cannot_be_imported(monkeypatch: pytest.MonkeyPatch):

@@ -127,3 +127,13 @@ def test_the_server_side_never_imports_tensorflow():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_where_trainings_wait_every_page_says_so_and_administrators_are_told_why(open_page, monkeypatch):
+    trouble = "the scheduler at tcp://10.0.0.5:8786 does not answer; start it"
+    monkeypatch.setattr(type(frame.loaders.runner()), "trouble", property(lambda pool: trouble))
+    app = open_page("start")
+    assert "10.0.0.5" in app.warning[0].value and app.warning[0].value.endswith(" does not answer; start it.")
+    monkeypatch.setenv("EMBEDDING_EXPLORER_ADMIN_TOKEN", "a token of the administrators")
+    app.run()
+    assert "the machines that train are away" in app.warning[0].value.lower() and "10.0.0.5" not in app.warning[0].value
