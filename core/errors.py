@@ -11,7 +11,8 @@
     ├── RunError
     │   └── UnknownRunError, CorruptRunError
     └── JobError
-        └── CanceledError, DivergedError, OutOfMemoryError, DiskFullError, WorkerDiedError, BusyError, UnknownJobError
+        └── CanceledError, DivergedError, OutOfMemoryError, DiskFullError, WorkerDiedError, BusyError, UnknownJobError,
+            EngineMissingError
 
 A message says what was found, what is allowed and what to do, in that order.
 Anything else that is raised is a bug and keeps its traceback.

@@ -82,7 +82,8 @@ def test_every_package_that_is_imported_is_required():
         *(imported(path) for folder in ("core", "dashboard") for path in (ROOT / folder).rglob("*.py"))
     )
     assert packages >= {"streamlit", "tensorflow", "numpy"}
-    owners = packages_distributions() | {"umap": ["umap-learn"], "pyspark": ["pyspark"], "py4j": ["py4j"]}
+    extras = {"umap": ["umap-learn"]} | {name: [name] for name in ("distributed", "pyspark", "py4j")}
+    owners = packages_distributions() | extras
     for name in packages - sys.stdlib_module_names - {"core", "dashboard", "_typeshed"}:
         owning = {canonicalize_name(owner) for owner in owners.get(name, [])}
         assert owning & required, f"{name} is imported, and none of {owning} is required"

@@ -34,11 +34,10 @@ class DaskRunner:
     Args:
         address: The scheduler's.
         grace_seconds: As for `Pool`.
-        local: What does the rest; a pool that trains nothing.
     """
 
-    def __init__(self, address: str, *, grace_seconds: float = 0.0, local: Pool | None = None) -> None:
-        self._local = local or Pool(0, grace_seconds=grace_seconds)
+    def __init__(self, address: str, *, grace_seconds: float = 0.0) -> None:
+        self._local = Pool(0, grace_seconds=grace_seconds)  # trains nothing, and does the rest
         self._limits = settings.numbers(settings.JobLimits)
         self._mail = Mail()
         self._cluster = Cluster(address, self._mail.deliver)

@@ -35,7 +35,7 @@ class Processes:
         self._said.unlink(missing_ok=True)
         where = ["--host", "127.0.0.1", "--port", str(self._port), "--scheduler-file", str(self._said)]
         self.scheduler = self._start("scheduler", *where)
-        wait_for(lambda: self._said.exists() and '"address"' in self._said.read_text())
+        wait_for(lambda: self._said.exists() and '"address"' in self._said.read_text(), 120)
         if not self._port:
             self._port = int(self._said.read_text().partition("127.0.0.1:")[2].partition('"')[0])
 

@@ -31,6 +31,9 @@ from tests.core.jobs.on_dask.processes import Processes, cluster
 from tests.core.jobs.tiny import tiny_run
 from tests.core.jobs.tinyjobs import ROOT, ask, ended, know_tiny_kinds, measuring, wait_for
 
+STARTS = 120
+"""Seconds in which processes of Dask have started, on however busy a machine."""
+
 OTHER_SERVER = """
 import sys
 from core.jobs.kinds import KINDS
@@ -70,7 +73,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def runner(processes: Processes, home: Path) -> Iterator[Runner]:
     """A server's runner, ready."""
     with DaskRunner(processes.address) as started:
-        wait_for(lambda: len(started._cluster._places) == 2)
+        wait_for(lambda: len(started._cluster._places) == 2, STARTS)
         yield started
 
 
@@ -219,7 +222,7 @@ def test_a_worker_that_died_fails_its_job_alone(runner: Runner, processes: Proce
     assert ended(states[1]).state == "canceled"
     assert ended(ask(32)).state == "done"
     processes.start_worker()
-    wait_for(lambda: len(runner._cluster._places) == 2)
+    wait_for(lambda: len(runner._cluster._places) == 2, STARTS)
 
 
 def test_a_server_that_stops_says_so_and_its_trainings_stop(runner: Runner, processes: Processes, monkeypatch):
@@ -244,12 +247,13 @@ def test_the_scheduler_dies_and_returns(runner: Runner, processes: Processes):
     processes.scheduler.kill()
     assert (ended(job).state, ended(job).code) == ("failed", "WORKER_DIED")
     processes.scheduler.wait()
-    wait_for(lambda: "does not answer" in runner.trouble)
+    wait_for(lambda: "does not answer" in runner.trouble, STARTS)
     waiting = ask(51)
     wait_for(lambda: all(worker.poll() is not None for worker in processes.workers))  # Dask's workers do not outlive it
     assert queue.get(waiting.job_id).state == "queued"
     processes.start_scheduler()
-    wait_for(lambda: "has no workers" in runner.trouble)
+    wait_for(lambda: "has no workers" in runner.trouble, STARTS)
     processes.start_worker()
+    wait_for(lambda: runner._cluster._places, STARTS)
     assert ended(waiting).state == "done"
     assert runner.trouble == ""
