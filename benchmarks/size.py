@@ -30,7 +30,7 @@ from core.model.families import PRESETS, parse_config, run_config
 STARTS = {**PRESETS, "als": run_config(model="als"), "spark": run_config(model="als", engine="spark")}
 """What is measured, by name: the presets, and alternating least squares at its usual settings, here and by Spark."""
 USERS, ITEMS = 200_948, 87_585
-REPLACED = ("epochs", "batch_size", "learning_rate", "l2", "row_penalty", "embedding_dim", "item_dropout")
+REPLACED = ("epochs", "batch_size", "learning_rate", "l2", "vector_penalty", "embedding_dim", "item_dropout")
 FEW_EPOCHS = 2
 """Where no number is asked for: enough to see how long an epoch takes."""
 ROWS = (1_000_000, 4_000_000, 16_000_000, 32_000_000)

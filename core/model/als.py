@@ -3,10 +3,10 @@
 Alternating least squares with each row's penalty times the number of its ratings (Zhou, Wilkinson, Schreiber and Pan
 2008, "Large-scale parallel collaborative filtering for the Netflix Prize"): the sum over the training ratings of
 
-    (r - mean - b_u - b_v - u · v)² + row_penalty · (|u|² + |v|²)
+    (r - mean - b_u - b_v - u · v)² + vector_penalty · (|u|² + |v|²)
 
 which is what `l2` weighs in the models that Keras trains. The biases are those of `core.training.slopes.main_effects`
-and stay. Spark's ALS minimizes the same sum with `regParam = row_penalty`, so that it can do the work.
+and stay. Spark's ALS minimizes the same sum with `regParam = vector_penalty`, so that it can do the work.
 """
 
 from typing import Any, ClassVar, Literal, Self
@@ -27,7 +27,7 @@ class AlsConfig(RunConfig):
         "How many numbers describe each user and each item.",
         grows="Room for finer tastes; slower.",
     )
-    row_penalty: float = setting(
+    vector_penalty: float = setting(
         0.12,
         "Penalty on large vectors (weight of their squares), times the number of ratings that each takes part in.",
         title="Penalty",

@@ -193,7 +193,7 @@ class AlsTraining(Training[AlsConfig]):
 
     def _half(self, at: float, which: int, side: Side) -> float:
         """Solve for all rows of one side, `at` epochs from the start; what is minimized, for each training rating."""
-        table, other, penalty = self.tables[which], self.tables[1 - which], self.config.row_penalty
+        table, other, penalty = self.tables[which], self.tables[1 - which], self.config.vector_penalty
         coming = [self.threads.submit(side.solved, rows, other, penalty) for rows in side.blocks]
         told, ratings, squares, self.penalties[which] = time.perf_counter(), 0, 0.0, 0.0
         for rows, solved in zip(side.blocks, coming, strict=True):
@@ -244,7 +244,7 @@ def spark_epoch(
         float(parts.training_count(ratings, users=users) @ np.square(vectors, dtype=np.float64).sum(axis=1))
         for users, vectors in ((True, scorer.user_embedding), (False, scorer.item_embedding))
     )
-    loss = measured["rmse"] ** 2 + config.row_penalty * weighed / len(parts.train)
+    loss = measured["rmse"] ** 2 + config.vector_penalty * weighed / len(parts.train)
     progress.epoch(Epoch(1, time.perf_counter() - began, loss, **measured))
 
 

@@ -1,6 +1,6 @@
 """The same least squares by Spark's ALS, for ratings that one machine is too small for.
 
-Spark's `regParam` is multiplied by the number of ratings of each row, as `row_penalty` is, so both minimize the same
+Spark's `regParam` is multiplied by the number of ratings of each row, as `vector_penalty` is, so both minimize the same
 sum. It has no biases and reports nothing while it goes on: averages are subtracted before, and how far it is follows
 from the stages that its jobs have finished.
 """
@@ -145,7 +145,7 @@ def fitted(spark: "SparkSession", ratings: "DataFrame", config: AlsConfig, progr
             "names a folder that all its machines share: set it in spark-defaults.conf, or choose fewer"
         )
     columns = {"userCol": "user", "itemCol": "item", "ratingCol": "left"}
-    als = ALS(rank=config.embedding_dim, maxIter=config.epochs, regParam=config.row_penalty, **columns)
+    als = ALS(rank=config.embedding_dim, maxIter=config.epochs, regParam=config.vector_penalty, **columns)
     stages: set[int] = set()
     tracker = context.statusTracker()
 

@@ -37,6 +37,7 @@ PLAIN = (
     "penalty",
     "unseen_weight",
     "row_penalty",
+    "vector_penalty",
     "window",
     "negatives",
     "pair_penalty",
@@ -56,6 +57,7 @@ _STEPS = {
     "penalty": 5.0,
     "unseen_weight": 0.05,
     "row_penalty": 0.001,
+    "vector_penalty": 0.01,
     "pair_penalty": 0.01,
     "label_penalty": 0.1,
 }

@@ -131,16 +131,19 @@ def test_any_other_setting_or_data_is_another_run():
         "ranking": {"unseen_weight": 0.5, "row_penalty": 0.02},
         "item2vec": {"window": 2, "negatives": 3, "pair_penalty": 0.5},
         "labels": {"label_penalty": 0.5},
+        "als": {"vector_penalty": 0.5, "engine": "spark"},
     }
-    assert changed.keys() | set().union(*of_family.values()) == SETTINGS.keys()
+    by_spark = {"engine": "spark", "table": "x"}  # a table is read by Spark alone
+    assert changed.keys() | by_spark.keys() | set().union(*of_family.values()) == SETTINGS.keys()
     ids = {run_id(parse_config({name: value}), DIGEST) for name, value in changed.items()}
     ids |= {run_id(run_config(), DIGEST), run_id(run_config(), "1" * 64)}
     others = {"autoencoder_users": {}} | of_family
     for model, own in others.items():
         ids |= {run_id(run_config(model=model, **{name: value}), DIGEST) for name, value in own.items()}
         ids.add(run_id(run_config(model=model), DIGEST))
+    ids.add(run_id(run_config(model="als", **by_spark), DIGEST))
     own_settings = sum(len(own) + 1 for own in others.values())
-    assert len(ids) == len(changed) + 2 + own_settings
+    assert len(ids) == len(changed) + 3 + own_settings
 
 
 PINNED = {

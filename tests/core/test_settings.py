@@ -17,6 +17,7 @@ FOR_OTHERS = {
     "core/data/importing/isolation.py",
     "core/data/vectors/hdf5.py",
     "core/jobs/worker_process.py",
+    "core/training/spark.py",
 }
 """Modules that touch the environment too, for variables of libraries and of Python."""
 

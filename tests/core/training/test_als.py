@@ -50,7 +50,7 @@ def test_a_row_is_solved_for_exactly_whether_its_ratings_are_fewer_than_its_numb
 
 
 def test_what_is_minimized_never_rises_and_does_not_depend_on_the_threads(planted, monkeypatch):
-    config = run_config(model="als", embedding_dim=4, row_penalty=0.02, epochs=6)
+    config = run_config(model="als", embedding_dim=4, vector_penalty=0.02, epochs=6)
     run = fit(config, planted)
     losses = [epoch.loss for epoch in run.history]
     assert all(after <= before + 1e-6 for before, after in pairwise(losses))

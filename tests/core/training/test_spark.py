@@ -1,7 +1,9 @@
 """The engine spark, with a real Spark on this machine. Its program starts once for all of this file."""
 
+import gc
 import shutil
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,13 +40,27 @@ def planted() -> Ratings:
     return planted_ratings()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def ends() -> Iterator[None]:
+    """Spark's program ends with this file; what it left open is let go here, and not in the test of another."""
+    yield
+    from pyspark import SparkContext
+
+    if (gateway := SparkContext._gateway) is not None:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait(60)
+        SparkContext._gateway = SparkContext._jvm = None
+    gc.collect()
+
+
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "local[1]")
 
 
 def test_its_factors_give_our_predictions_and_its_iterations_are_told(planted):
-    config = run_config(model="als", engine="spark", embedding_dim=3, row_penalty=0.02, epochs=2)
+    config = run_config(model="als", engine="spark", embedding_dim=3, vector_penalty=0.02, epochs=2)
     models, events, fitted = [], [], spark.fitted
 
     def keeping(session, frame, *others):
