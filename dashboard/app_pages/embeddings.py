@@ -59,7 +59,7 @@ def choose_rows(rows: Rows, which: str) -> np.ndarray:
         return np.array(chosen, int)
     if which == ALL_CLEAR:
         return np.sort(rows.by_count[rows.placed[rows.by_count]][:MOST_SHOWN])
-    page = elements.pages(len(rows), SHOWN, f"page_{rows.noun}_{which}")
+    page = elements.pages(len(rows), SHOWN, "rows_page", linked=True)
     return np.arange(len(rows))[page] if which == FIRST else rows.by_count[page]
 
 

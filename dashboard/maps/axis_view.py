@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import combinations, islice
 
 import numpy as np
 import streamlit as st
@@ -17,8 +16,7 @@ from core.data.ratings import Ratings
 from core.errors import ExplorerError, LimitError
 from core.model.run import Run
 from core.studies import saved_axes
-from core.studies.component_names import LONGEST
-from core.studies.saved_axes import MOST_ITEMS, OwnAxis
+from core.studies.saved_axes import OwnAxis
 from core.studies.twins import is_twin
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import axes as charts
@@ -28,6 +26,7 @@ from dashboard.embeddings.words import signed
 from dashboard.map_view import component as map_view
 from dashboard.maps import settings
 from dashboard.maps import words as map_words
+from dashboard.maps.poles import choose_poles, offered
 from dashboard.maps.sure import choose_faint, ellipses, sureness
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.how import current, parameters
@@ -44,12 +43,6 @@ TOP, NAMED = 10, 3
 PLACE, SURE_TO = "Place", "±"
 CROSS_CHART = "axes_map"
 
-EXAMPLE = 5
-"""Items at each pole at first."""
-
-CONTRASTS = (("Children", "Horror"), ("Comedy", "Drama"))
-"""Genres to begin with, where the data has them."""
-
 INTRODUCTION = (
     "Choose {nouns} for two poles and name them. The axis runs from the middle of the one to the middle of the other, "
     "and every {noun} has its place on it. Whether the model knows the difference you mean shows at the ends."
@@ -60,7 +53,7 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
     """Draw the controls, the first of them into `line`, then the axis, both ends and the map of two axes."""
     with line:
         min_ratings = settings.enough(rows)
-    axis = _choose_poles(run.run_id, ratings, rows)
+    axis = choose_poles(run.run_id, ratings, rows)
     try:
         projected = _project(axis, rows, ratings)
     except LimitError as error:
@@ -212,93 +205,6 @@ def _axis_title(axis: OwnAxis) -> str:
     return f"{plain(axis.low_name or 'low', 30)} ← → {plain(axis.high_name or 'high', 30)}"
 
 
-def _choose_poles(run_id: str, ratings: Ratings, rows: Rows) -> OwnAxis:
-    """The fields of both poles, side by side; a link carries them."""
-    low, high = first_poles(run_id)
-    # Missions see by this whether an axis is somebody's own (`dashboard.missions.snapshot.FIRST_POLES`).
-    st.session_state["_first_poles"] = tuple(tuple(rows.labels[row] for row in pole) for _, pole in (low, high))
-    left, right = st.columns(2, gap="medium")
-    with left:
-        low_name, low_rows = _choose_pole(rows, "low", "From", low)
-    with right:
-        high_name, high_rows = _choose_pole(rows, "high", "To", high)
-    (low_ids, low_features), (high_ids, high_features) = (
-        _named(ratings, rows, chosen) for chosen in (low_rows, high_rows)
-    )
-    return OwnAxis(low_ids, high_ids, low_name, high_name, low_features, high_features)
-
-
-def _named(ratings: Ratings, rows: Rows, chosen: Sequence[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Ids of the items at a pole, and names of the features, whose numbers come after the items'."""
-    n, names = len(rows), rows.features.names if rows.features else []
-    items = tuple(str(ratings.items.ids[row]) for row in chosen if row < n)
-    return items, tuple(names[row - n] for row in chosen if row >= n)
-
-
-def _offered(rows: Rows) -> dict[str, int]:
-    """What a pole can be made of: the features that the model learned, and the items."""
-    names = rows.features.names if rows.features else []
-    return {name: len(rows) + place for place, name in enumerate(names)} | rows.offered
-
-
-def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]]) -> tuple[str, list[int]]:
-    """Name and rows of one pole."""
-    nouns = rows.nouns
-    name = st.text_input(
-        f"{label} (name of this pole)", example[0], max_chars=LONGEST, key=f"pole_{end}_name", bind="query-params"
-    )
-    kinds = f"{nouns.capitalize()}, {rows.described_by}" if rows.features else nouns.capitalize()
-    chosen = finding.several(
-        f"{kinds} at this pole",
-        _offered(rows),
-        key=f"pole_{end}",
-        most=MOST_ITEMS,
-        first=[rows.labels[row] for row in example[1]],
-    )
-    return name.strip(), chosen
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def first_poles(run_id: str) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
-    """The `example` of a run."""
-    return example(loaders.ratings_of(run_id), loaders.item_rows(run_id))
-
-
-def example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
-    """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none.
-
-    Beside vectors from elsewhere, the first rows of two classes of the table's first column that has some.
-    """
-    genres, belongs = coloring.kinds(ratings)
-    pairs = [pair for pair in CONTRASTS if set(pair) <= set(genres)]
-    if not pairs and len(genres) < 2:
-        return ("", []), ("", [])
-    first, second = pairs[0] if pairs else _most_apart(coloring.telling_of(genres), rows, belongs)
-    low, high = _most_rated(rows, belongs, first, second), _most_rated(rows, belongs, second, first)
-    return (first[:LONGEST], low), (second[:LONGEST], high)
-
-
-def _most_apart(genres: list[str], rows: Rows, belongs: Sequence[Sequence[str]]) -> tuple[str, str]:
-    """The two of these genres, at least two, whose middles lie furthest from each other."""
-    middles = []
-    for genre in genres:
-        member = np.array([genre in of_item for of_item in belongs]) & rows.placed
-        middles.append(rows.matrix[member].mean(axis=0) if member.any() else np.zeros(rows.matrix.shape[1]))
-    away = [
-        (float(np.linalg.norm(middles[one] - middles[two])), -one, -two)
-        for one, two in combinations(range(len(genres)), 2)
-    ]
-    _, one, two = max(away)
-    return genres[-one], genres[-two]
-
-
-def _most_rated(rows: Rows, belongs: Sequence[Sequence[str]], genre: str, other: str) -> list[int]:
-    fitting = (
-        int(row) for row in rows.by_count if rows.trained[row] and genre in belongs[row] and other not in belongs[row]
-    )
-    return list(islice(fitting, EXAMPLE))
-
-
 def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
     """Draw what is kept with the model, and the button that keeps the axis on the screen; the kept ones."""
     if is_twin(run.run_id):
@@ -354,22 +260,22 @@ def _open(run_id: str, axis_id: str) -> None:
     if axis is None:  # deleted meanwhile
         return
     ratings, rows, missing = loaders.ratings_of(run_id), loaders.item_rows(run_id), 0
-    choice = _offered(rows)
+    choice = offered(rows)
     poles = (
         ("low", axis.low, axis.low_features, axis.low_name),
         ("high", axis.high, axis.high_features, axis.high_name),
     )
     for end, ids, features, name in poles:
         labels = [rows.labels[ratings.items.index(item)] for item in ids if item in ratings.items]
-        offered = [label for label in (*features, *labels) if label in choice]
-        missing += len(ids) + len(features) - len(offered)
-        st.session_state[f"pole_{end}"] = offered
+        there = [label for label in (*features, *labels) if label in choice]
+        missing += len(ids) + len(features) - len(there)
+        st.session_state[f"pole_{end}"] = there
         st.session_state[f"pole_{end}_name"] = name
     if missing:
         state.report(
             "UNKNOWN_ITEM",
-            f"{phrases.count(missing, rows.noun)} of this axis cannot be chosen here: of very many, only the most "
-            "rated are offered.",
+            f"{phrases.count(missing, rows.noun)} of this axis cannot be chosen here: this model and its data do not "
+            "know them.",
         )
 
 

@@ -69,18 +69,19 @@ def most_asked_for(count: np.ndarray, leaving: int) -> int:
     return max(1, int(np.sort(count)[-min(leaving, (len(count) + 1) // 2)]))
 
 
-def pages(n: int, size: int, key: str) -> slice:
+def pages(n: int, size: int, key: str, *, linked: bool = False) -> slice:
     """Which of n rows are shown: all where they are few, else a page of so many, chosen here.
 
     Args:
         n: How many rows there are.
         size: Most rows of a page.
         key: Of the widget; rows in another order begin at the first page under another key.
+        linked: Whether the page stands in the link, under this key.
     """
     if n <= size:
         return slice(0, n)
     with st.container(horizontal=True, vertical_alignment="center"):
-        first = size * (st.pagination(-(-n // size), key=key) - 1)
+        first = size * (st.pagination(-(-n // size), key=key, bind="query-params" if linked else None) - 1)
         st.caption(f"{first + 1:,} to {min(first + size, n):,} of {n:,}")
     return slice(first, first + size)
 

@@ -19,7 +19,7 @@ from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts.maps import Landmarks
 from dashboard.charts.points import Coloring
 from dashboard.for_you import own_ratings, rate
-from dashboard.maps import axis_view
+from dashboard.maps.poles import first_poles
 from dashboard.session import chosen_items
 from dashboard.shared import elements, finding, phrases, told
 from dashboard.shared.matrix_rows import Rows
@@ -131,7 +131,7 @@ def _star(model: NewUserModel, person: NewUser, scene: Scene) -> Landmarks | Non
 
 def _axis(run_id: str, ratings: Ratings) -> OwnAxis | None:
     """An axis between two telling genres; None where the data has no two."""
-    (low, low_rows), (high, high_rows) = axis_view.first_poles(run_id)
+    (low, low_rows), (high, high_rows) = first_poles(run_id)
     if not low_rows or not high_rows:
         return None
     low_ids, high_ids = (tuple(str(ratings.items.ids[row]) for row in chosen) for chosen in (low_rows, high_rows))

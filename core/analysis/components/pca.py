@@ -117,11 +117,10 @@ class Projected:
 
     def _column(self, component: int) -> np.ndarray:
         """One component's scores of all rows; those asked for last are kept."""
-        column = self._columns.get(component)
+        column = self._columns.pop(component, None)
         if column is None:
             column = np.concatenate([self._along(block, component) for _, block in _blocks(self._embeddings)])
-        self._columns[component] = column
-        self._columns.move_to_end(component)
+        self._columns[component] = column  # at the end
         while len(self._columns) > _KEPT:
             self._columns.popitem(last=False)
         return column

@@ -62,11 +62,12 @@ def test_untrained_movies_are_counted(open_page, publish, bundled: Ratings):
 
 def test_a_link_opens_the_same_view(open_page, publish):
     publish()
-    app = open_page("embeddings", rows="Users", which="Most ratings", order="By one dimension", dim="7")
+    app = open_page("embeddings", rows="Users", which="Most ratings", order="By one dimension", dim="7", rows_page="2")
     assert not app.exception
     figure = figure_of(app, "heatmap")
     assert "20 users by 64 dimensions" in figure["layout"]["title"]["text"]
     assert app.number_input(key="dim").value == 7
+    assert "21 to 40 of" in texts(app)
 
 
 def test_order_by_a_dimension_sorts_the_rows(open_page, publish, bundled: Ratings):

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.data.ratings import Ratings
 from core.data.splits import split
-from dashboard.maps.axis_view import example
+from dashboard.maps.poles import example
 from dashboard.shared import matrix_rows
 from tests.conftest import run_on
 
