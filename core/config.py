@@ -85,7 +85,7 @@ class SplitConfig(Settings):
     split_kind: Literal["random", "temporal", "global_time"] = setting(
         "random",
         "Which ratings are kept aside. random: drawn by chance. temporal: the latest of each user, though others may "
-        "have rated later still. global time: all from one moment on, so that nothing is learned from the future.",
+        "have rated later still. global_time: all from one moment on, so that nothing is learned from the future.",
         title="Split",
     )
     validation_fraction: float = setting(

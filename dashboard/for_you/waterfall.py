@@ -28,6 +28,7 @@ from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, words
 from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
+from dashboard.session import visitor
 from dashboard.shared import elements, phrases, tables
 from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
@@ -212,7 +213,7 @@ def _numbers(parts: Explanation, names: Sequence[str], case: Case, steps: Sequen
         tables.unsigned_zeros(table, DIGITS + 1),
         height=38 + 35 * len(table),
         column_config={
-            "Step": st.column_config.TextColumn(width="medium"),
+            "Step": st.column_config.TextColumn(width=140 if visitor.on_phone() else "medium"),
             "Score": st.column_config.NumberColumn(format="%+.3f", width=80, help=score_help),
             "Rating": st.column_config.NumberColumn(format="%+.2f", width=80, help=rating_help),
             person: factor_column,

@@ -211,6 +211,8 @@ def setting(name: str, noun: str, on_change: Callable[[], None]) -> None:
         "" if _options(field) else f"It can be {limits_words(name)}.",
     ]
     told = "\n\n".join(phrases.with_noun(word, noun) for word in words if word)
+    for option in _options(field):
+        told = told.replace(option, phrases.setting(option))
     _widget(name, field, title, {"key": name, "help": told, "on_change": on_change, "persist_state": "session"})
     if not is_allowed(name, st.session_state[name]):
         st.markdown(f":small[:red[:material/error: It can be {limits_words(name)}.]]")

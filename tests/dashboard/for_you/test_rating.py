@@ -57,7 +57,8 @@ def test_a_link_that_does_not_fit_is_told_and_the_rest_kept(open_page, publish, 
     app = open_page("for_you", rated=f"nobody:3,{STAR_WARS}:5,1:77,<b>:1")
     assert not app.exception
     (error,) = app.error
-    assert "3 ratings could not be used" in error.value
+    assert "3 ratings could not be used, the first because" in error.value
+    assert "BAD_LINK" in str(error.proto)
     assert linked(app, bundled) == {STAR_WARS: 5.0}
     app.run()
     assert not app.error  # said once

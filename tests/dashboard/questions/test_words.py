@@ -5,7 +5,7 @@ import pytest
 
 from core.analysis.compare.paired import Paired
 from core.analysis.questions.one_hot import BySupport
-from core.analysis.questions.probes import Summary
+from core.analysis.questions.probes import Summary, Told
 from core.analysis.questions.spectra import Angles
 from core.store.study_store import Stored
 from dashboard.lesson.wording import short_time
@@ -70,6 +70,18 @@ def test_who_tells_most():
     assert "Year: most by “Other” (0.50), least by “One” (0.10), by chance 0.01. In training, “One” was given" in said
     assert said.endswith("given genres and years. All else they found in the ratings.")
     assert "given" not in task_words.told_words(told, "book", {"One": "", "Other": ""})
+
+
+def test_what_vectors_tell_is_printed_as_it_is_drawn():
+    found = {
+        "One": [
+            Told("Drama", "genres", "category", 0.9, 0.5, 30),
+            Told("log ratings", "log ratings", "number", 0.4, 0, 90),
+        ]
+    }
+    table = task_words.told_table(found)
+    assert table["What"].tolist() == ["Drama", "number of ratings"]
+    np.testing.assert_allclose(table["One"], [0.8, 0.4])
 
 
 def test_the_tally_of_the_game():

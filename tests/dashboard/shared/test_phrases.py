@@ -3,7 +3,7 @@
 import pytest
 
 from core.config import RunConfig
-from core.model.families import PRESETS
+from core.model.families import PRESETS, run_config
 from dashboard.shared import phrases
 
 
@@ -18,6 +18,22 @@ from dashboard.shared import phrases
 )
 def test_texts_of_the_core_speak_of_what_is_rated(text: str, words: str):
     assert phrases.with_noun(text, "short story") == words
+
+
+def test_values_of_settings_are_words():
+    assert [phrases.setting(value) for value in ("global_time", True, 0.5, None)] == ["global time", "on", "0.5", "–"]
+
+
+@pytest.mark.parametrize(
+    ("message", "said"), [("stopped", "Stopped."), ("a.csv is", "a.csv is."), ("two, …", "Two, …")]
+)
+def test_a_message_is_a_sentence(message: str, said: str):
+    assert phrases.sentence(message) == said
+
+
+def test_a_model_is_looked_into_where_it_has_something_to_show():
+    assert phrases.first_look(PRESETS["best"])[0] == "components"
+    assert phrases.first_look(run_config(model="bias_only"))[2] == "Open the biases"
 
 
 def test_no_setting_speaks_of_movies_by_itself():
