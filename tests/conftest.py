@@ -1,5 +1,6 @@
 """What all tests share: a home of their own, and data to work on."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -59,6 +60,11 @@ def place(name: str) -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long first; within a file, and among files alike, the order stays."""
     items.sort(key=lambda item: place(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported, TensorFlow most of all, is there to stay, and is not searched for garbage."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

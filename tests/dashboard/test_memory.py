@@ -9,7 +9,6 @@ every person.
 
 import gc
 import weakref
-from collections.abc import Iterator
 
 import pytest
 import streamlit as st
@@ -58,12 +57,10 @@ def test_a_session_holds_no_model_of_its_own(open_page, publish, monkeypatch, pa
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _only_new_garbage() -> Iterator[None]:
+def _only_new_garbage() -> None:
     """What other tests have left in memory is not searched for garbage again and again."""
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def kept_alive(run_id: str) -> list[str]:
