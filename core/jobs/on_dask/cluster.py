@@ -18,9 +18,9 @@ from distributed.utils import LoopRunner
 from distributed.versions import VersionMismatchWarning
 
 from core.disk.home import home
-from core.jobs.on_dask import place
-from core.jobs.on_dask.parcels import parts_of
-from core.jobs.on_dask.place import Ticket
+from core.jobs.on_dask import worker_side
+from core.jobs.on_dask.transfer import parts_of
+from core.jobs.on_dask.worker_side import JobRequest
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
@@ -28,16 +28,16 @@ ANSWER_SECONDS = 10
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A thread of a worker, and the place that the worker had then."""
+class Slot:
+    """A thread of a worker, and the id of the plugin that it had then."""
 
     worker: str
-    place_id: str
+    plugin_id: str
 
 
-NOBODY = Taken("", "")
+NO_SLOT = Slot("", "")
 
-Told = Callable[[dict[str, Any]], None]
+OnMessage = Callable[[dict[str, Any]], None]
 """Takes what the workers tell, on a thread of the connection."""
 
 _logger = logging.getLogger(__name__)
@@ -52,24 +52,26 @@ class Cluster:
 
     Args:
         address: The scheduler's.
-        told: Told what workers tell of jobs.
+        on_message: OnMessage what workers tell of jobs.
 
     Attributes:
         trouble: What keeps trainings from being done, as a sentence; empty where nothing does.
     """
 
-    def __init__(self, address: str, told: Told) -> None:
+    def __init__(self, address: str, on_message: OnMessage) -> None:
         self.address, self.trouble = address, f"the scheduler at {address} is being asked for its workers"
-        self._told = told
+        self._on_message = on_message
         warnings.filterwarnings("ignore", category=VersionMismatchWarning)  # it is told in our own words, and so is
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what is wrong with the connection
         # One home's servers share a topic: a scheduler keeps what was told last of each.
-        self._topic = f"{place.NAME}-{hashlib.sha256(f'{socket.gethostname()}:{home()}'.encode()).hexdigest()[:16]}"
+        self._topic = (
+            f"{worker_side.NAME}-{hashlib.sha256(f'{socket.gethostname()}:{home()}'.encode()).hexdigest()[:16]}"
+        )
         self._client: Client | None = None
         self._loop = LoopRunner()  # one for all connections: a client that cannot connect would leave its own behind
         self._lock = threading.Lock()
         self._answers = False  # at the last look
-        self._places: dict[str, str] = {}  # id of the place on each worker that fits
+        self._plugins: dict[str, str] = {}  # id of the plugin on each worker that fits
         self._unfit: dict[str, str] = {}  # why the others do not
         self._free: Counter[str] = Counter()
         self._given: Counter[str] = Counter()
@@ -94,15 +96,15 @@ class Cluster:
         else:
             with self._lock:
                 self._answers = True
-                for worker in self._places:
+                for worker in self._plugins:
                     self._free[worker] = threads[worker] - max(len(processing.get(worker, ())), self._given[worker])
             self._say(self._lack())
 
-    def has(self, taken: Taken) -> bool:
+    def has(self, slot: Slot) -> bool:
         """Whether a worker is still the one that it was, as far as was seen."""
-        return self._places.get(taken.worker) == taken.place_id
+        return self._plugins.get(slot.worker) == slot.plugin_id
 
-    def take(self) -> Taken | None:
+    def take(self) -> Slot | None:
         """A free thread, which is free no more; None where there is none."""
         with self._lock:
             worker, free = max(self._free.items(), key=lambda entry: entry[1], default=("", 0))
@@ -110,41 +112,41 @@ class Cluster:
                 return None
             self._free[worker] -= 1
             self._given[worker] += 1
-            return Taken(worker, self._places[worker])
+            return Slot(worker, self._plugins[worker])
 
-    def give_back(self, taken: Taken) -> None:
+    def give_back(self, slot: Slot) -> None:
         """Let go of a thread."""
         with self._lock:
-            self._given[taken.worker] -= 1
-            if self.has(taken):
-                self._free[taken.worker] += 1
+            self._given[slot.worker] -= 1
+            if self.has(slot):
+                self._free[slot.worker] += 1
 
     def forget(self, worker: str) -> None:
         """Meet a worker anew: it is not the one that it was."""
         with self._lock:
-            self._places.pop(worker, None)
+            self._plugins.pop(worker, None)
             self._free.pop(worker, None)
 
-    def ticket(self, place_id: str, **job: Any) -> Ticket:
-        """A job for a place, with a token of its own."""
-        return Ticket(token=secrets.token_hex(8), place=place_id, topic=self._topic, **job)
+    def request(self, plugin_id: str, **job: Any) -> JobRequest:
+        """A job for a worker, with a token of its own."""
+        return JobRequest(token=secrets.token_hex(8), plugin_id=plugin_id, topic=self._topic, **job)
 
-    def submit(self, worker: str, ticket: Ticket) -> Future:
+    def submit(self, worker: str, request: JobRequest) -> Future:
         """Have a job done by this worker and no other."""
         return self._required().submit(
-            place.carry_out,
-            ticket,
-            key=f"{place.NAME}-{ticket.kind}-{ticket.token}",
+            worker_side.carry_out,
+            request,
+            key=f"{worker_side.NAME}-{request.kind}-{request.token}",
             workers=[worker],
             allow_other_workers=False,
             pure=False,
             retries=0,
         )
 
-    def send_data(self, worker: str, ticket: Ticket, dataset_id: str) -> None:
+    def send_data(self, worker: str, request: JobRequest, dataset_id: str) -> None:
         """Bring a dataset to a worker, which has said that it lacks it; it keeps that as long as it runs."""
         for part in parts_of(dataset_id):
-            self._required().run(place.receive, ticket.token, part, workers=[worker])
+            self._required().run(worker_side.receive, request.token, part, workers=[worker])
 
     def end(self) -> None:
         """Close, for good."""
@@ -155,7 +157,7 @@ class Cluster:
         """End the connection; what runs for this server is stopped by who runs it."""
         client, self._client = self._client, None
         with self._lock:
-            self._places, self._unfit = {}, {}
+            self._plugins, self._unfit = {}, {}
             self._free.clear()
         if client is not None:
             with contextlib.suppress(OSError, TimeoutError):
@@ -172,7 +174,7 @@ class Cluster:
         self.close()
         if not self._loop.is_started():
             self._loop.start()
-        how = {"timeout": CONNECT_SECONDS, "name": place.NAME, "set_as_default": False, "loop": self._loop.loop}
+        how = {"timeout": CONNECT_SECONDS, "name": worker_side.NAME, "set_as_default": False, "loop": self._loop.loop}
         self._client = client = Client(self.address, **how)
         versions = client.sync(client.scheduler.versions, packages=[], callback_timeout=ANSWER_SECONDS)["packages"]
         if versions["distributed"] != distributed.__version__:
@@ -180,28 +182,28 @@ class Cluster:
                 f"the scheduler at {self.address} runs distributed {versions['distributed']}, and this server has "
                 f"{distributed.__version__}; install the same version on both, as constraints.txt has it"
             )
-        client.subscribe_topic(self._topic, lambda event: self._told(event[1]))
+        client.subscribe_topic(self._topic, lambda event: self._on_message(event[1]))
         return client
 
     def _meet(self, client: Client, threads: dict[str, int]) -> None:
         """Make places on workers that are new, and forget those that have gone."""
-        known = self._places.keys() | self._unfit.keys()
+        known = self._plugins.keys() | self._unfit.keys()
         new = [*(threads.keys() - known)]
-        found = client.run(place.settle, place.identity(), workers=new, on_error="return") if new else {}
+        found = client.run(worker_side.install, worker_side.identity(), workers=new, on_error="return") if new else {}
         with self._lock:
             for worker in known - threads.keys():
-                self._places.pop(worker, None)
+                self._plugins.pop(worker, None)
                 self._unfit.pop(worker, None)
                 self._free.pop(worker, None)
             for worker, answer in found.items():
-                if isinstance(answer, dict) and "place" in answer:
-                    self._places[worker] = answer["place"]
+                if isinstance(answer, dict) and "plugin_id" in answer:
+                    self._plugins[worker] = answer["plugin_id"]
                 else:
                     self._unfit[worker] = _why(answer)
                     _logger.warning("no training goes to the Dask worker %s: %s", worker, self._unfit[worker])
 
     def _lack(self) -> str:
-        if self._places:
+        if self._plugins:
             return ""
         if not self._unfit:
             return (
@@ -223,7 +225,7 @@ class Cluster:
 def _why(answer: object) -> str:
     """Why a worker does not fit, by what it answered."""
     if isinstance(answer, dict):
-        differs = [name for name, mine in place.identity().items() if answer.get(name) != mine]
+        differs = [name for name, mine in worker_side.identity().items() if answer.get(name) != mine]
         return f"has another version of {' and of '.join(differs)}"
     if isinstance(answer, ImportError):
         return f"lacks the program, or a part of it ({answer})"

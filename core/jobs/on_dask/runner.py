@@ -18,7 +18,7 @@ from core.jobs import fairness, queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import group_of
 from core.jobs.on_dask.cluster import Cluster
-from core.jobs.on_dask.errand import Errand, Mail
+from core.jobs.on_dask.remote_job import Inbox, RemoteJob
 from core.jobs.pool import POLL_SECONDS, Pool
 
 LOOK_SECONDS, IDLE_LOOK_SECONDS = 0.5, 2.0
@@ -39,10 +39,10 @@ class DaskRunner:
     def __init__(self, address: str, *, grace_seconds: float = 0.0) -> None:
         self._local = Pool(0, grace_seconds=grace_seconds)  # trains nothing, and does the rest
         self._limits = settings.numbers(settings.JobLimits)
-        self._mail = Mail()
-        self._cluster = Cluster(address, self._mail.deliver)
+        self._inbox = Inbox()
+        self._cluster = Cluster(address, self._inbox.deliver)
         self._looked = -IDLE_LOOK_SECONDS
-        self._errands: list[Errand] = []
+        self._remote_jobs: list[RemoteJob] = []
         self._stopping, self._woken = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._supervise, name="dask runner", daemon=True)
         self._stop_listening: Callable[[], None] = lambda: None
@@ -73,8 +73,8 @@ class DaskRunner:
         self._woken.set()
         if self._thread.ident is not None:
             self._thread.join(_END_SECONDS)
-        for errand in self._errands:
-            errand.join(_END_SECONDS)
+        for one in self._remote_jobs:
+            one.join(_END_SECONDS)
         self._cluster.end()
         self._local.stop()
 
@@ -103,12 +103,12 @@ class DaskRunner:
             self._woken.clear()
 
     def _step(self) -> None:
-        ended = [errand for errand in self._errands if not errand.is_alive()]
-        self._errands = [errand for errand in self._errands if errand not in ended]
+        ended = [one for one in self._remote_jobs if not one.is_alive()]
+        self._remote_jobs = [one for one in self._remote_jobs if one not in ended]
         if ended:
             queue.prune(self._limits.kept_jobs)
         waiting = [job for job in fairness.fair_order(queue.jobs()) if group_of(job.kind) == "training"]
-        pause = LOOK_SECONDS if waiting or self._errands else IDLE_LOOK_SECONDS
+        pause = LOOK_SECONDS if waiting or self._remote_jobs else IDLE_LOOK_SECONDS
         if time.monotonic() - self._looked >= pause:
             self._cluster.look()
             self._looked = time.monotonic()
@@ -118,8 +118,8 @@ class DaskRunner:
 
     def _begin(self, waiting: Job) -> bool:
         """Have a job done, if somebody has time for it; whether others may still be begun."""
-        taken = self._cluster.take()
-        if taken is None:
+        slot = self._cluster.take()
+        if slot is None:
             return False
         job = None
         try:
@@ -128,9 +128,9 @@ class DaskRunner:
             pass  # removed meanwhile
         finally:
             if job is None:
-                self._cluster.give_back(taken)
+                self._cluster.give_back(slot)
         if job is not None:
-            errand = Errand(job, taken, self._cluster, self._mail, self._limits, self._stopping, self._woken.set)
-            self._errands.append(errand)
-            errand.start()
+            one = RemoteJob(job, slot, self._cluster, self._inbox, self._limits, self._stopping, self._woken.set)
+            self._remote_jobs.append(one)
+            one.start()
         return True

@@ -17,6 +17,6 @@ KINDS["train"] = replace(KINDS["train"], warm=lambda: None, warm_further=lambda:
 if __name__ == "__main__":
     worker.main()
 else:
-    from core.jobs.on_dask import place
+    from core.jobs.on_dask import worker_side
 
-    place.COMMAND = (sys.executable, str(Path(__file__).resolve()))
+    worker_side.COMMAND = (sys.executable, str(Path(__file__).resolve()))

@@ -19,7 +19,7 @@ from core.data.ratings import Ratings
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.jobs.on_dask import cluster as cluster_module
-from core.jobs.on_dask import place
+from core.jobs.on_dask import worker_side
 from core.jobs.on_dask.runner import DaskRunner
 from core.jobs.runner import Runner
 from core.model.families import run_config
@@ -73,7 +73,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def runner(processes: Processes, home: Path) -> Iterator[Runner]:
     """A server's runner, ready."""
     with DaskRunner(processes.address) as started:
-        wait_for(lambda: len(started._cluster._places) == 2, STARTS)
+        wait_for(lambda: len(started._cluster._plugins) == 2, STARTS)
         yield started
 
 
@@ -185,7 +185,7 @@ def test_two_servers_share_a_cluster(runner: Runner, processes: Processes, tmp_p
 
 
 def test_a_worker_of_another_program_is_not_used_and_that_is_said(processes: Processes, monkeypatch):
-    monkeypatch.setattr(place, "program", lambda: "0" * 64)
+    monkeypatch.setattr(worker_side, "program", lambda: "0" * 64)
     with DaskRunner(processes.address) as other:
         wait_for(lambda: "another version of the program" in other.trouble)
         assert "Install there what is installed here" in other.trouble
@@ -222,7 +222,7 @@ def test_a_worker_that_died_fails_its_job_alone(runner: Runner, processes: Proce
     assert ended(states[1]).state == "canceled"
     assert ended(ask(32)).state == "done"
     processes.start_worker()
-    wait_for(lambda: len(runner._cluster._places) == 2, STARTS)
+    wait_for(lambda: len(runner._cluster._plugins) == 2, STARTS)
 
 
 def test_a_server_that_stops_says_so_and_its_trainings_stop(runner: Runner, processes: Processes, monkeypatch):
@@ -231,8 +231,8 @@ def test_a_server_that_stops_says_so_and_its_trainings_stop(runner: Runner, proc
         monkeypatch.setattr(runner, "_begin", lambda job: False)  # these are for the other
         jobs = [ask(seed, steps=6000, seconds=600) for seed in (40, 41)]
         wait_for(lambda: [measuring(job) for job in jobs].count(True) >= 1)
-        taken: list[Job] = [job for job in jobs if queue.get(job.job_id).state == "running"]
-    for job in taken:
+        slot: list[Job] = [job for job in jobs if queue.get(job.job_id).state == "running"]
+    for job in slot:
         assert queue.get(job.job_id).code == "WORKER_DIED"
         assert "server was stopped" in queue.get(job.job_id).message
     monkeypatch.undo()
@@ -254,6 +254,6 @@ def test_the_scheduler_dies_and_returns(runner: Runner, processes: Processes):
     processes.start_scheduler()
     wait_for(lambda: "has no workers" in runner.trouble, STARTS)
     processes.start_worker()
-    wait_for(lambda: runner._cluster._places, STARTS)
+    wait_for(lambda: runner._cluster._plugins, STARTS)
     assert ended(waiting).state == "done"
     assert runner.trouble == ""

@@ -19,9 +19,9 @@ from core.errors import BusyError, UnknownJobError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import holder_of
-from core.jobs.on_dask import parcels
-from core.jobs.on_dask.cluster import NOBODY, Cluster, Taken
-from core.jobs.on_dask.place import Ticket
+from core.jobs.on_dask import transfer
+from core.jobs.on_dask.cluster import NO_SLOT, Cluster, Slot
+from core.jobs.on_dask.worker_side import JobRequest
 from core.jobs.outcome import CANCELED, DISK_FULL, SERVER_STOPPED, JobOutcome, of_error, too_long, worker_died
 from core.jobs.worker import FolderReporter
 from core.settings import JobLimits
@@ -41,7 +41,7 @@ GONE = worker_died("is gone with its Dask worker, or with the scheduler")
 _logger = logging.getLogger(__name__)
 
 
-class Mail:
+class Inbox:
     """What the workers tell, sorted by the jobs of this server."""
 
     def __init__(self) -> None:
@@ -62,13 +62,13 @@ class Mail:
             box.put(message)
 
 
-class Errand(threading.Thread):
+class RemoteJob(threading.Thread):
     """The thread that sees to one claimed job.
 
     Args:
         job: As `queue.claim` returned it.
-        taken: The worker that does it, as `Cluster.take` gave it.
-        cluster, mail: The connection, and what comes over it.
+        slot: The worker that does it, as `Cluster.take` gave it.
+        cluster, inbox: The connection, and what comes over it.
         limits: How long it may take, and to stop.
         stopping: Set when the server stops.
         ended: Called when a worker is free again.
@@ -77,15 +77,15 @@ class Errand(threading.Thread):
     def __init__(
         self,
         job: Job,
-        taken: Taken,
+        slot: Slot,
         cluster: Cluster,
-        mail: Mail,
+        inbox: Inbox,
         limits: JobLimits,
         stopping: threading.Event,
         ended: Callable[[], None],
     ) -> None:
-        super().__init__(name=f"errand {job.job_id}", daemon=True)
-        self._job, self._taken, self._cluster, self._mail = job, taken, cluster, mail
+        super().__init__(name=f"remote_job {job.job_id}", daemon=True)
+        self._job, self._taken, self._cluster, self._inbox = job, slot, cluster, inbox
         self._limits, self._stopping, self._ended = limits, stopping, ended
         self._folder = queue.folder() / job.job_id
         self._reporter = FolderReporter(self._folder, job)
@@ -111,9 +111,9 @@ class Errand(threading.Thread):
         dataset_id = holder_of(spec["dataset_id"], spec["digest"]) if "digest" in spec else None
         job = {"kind": self._job.kind, "key": self._job.key, "title": self._job.title, "spec": spec}
         for _ in range(_TRIES):
-            ticket = self._cluster.ticket(self._taken.place_id, **job)
+            request = self._cluster.request(self._taken.plugin_id, **job)
             self._note(f"on the Dask worker {self._taken.worker}\n")
-            outcome = self._try(ticket, dataset_id)
+            outcome = self._try(request, dataset_id)
             if outcome is None and not self._cluster.has(self._taken):
                 outcome = self._moved()
             if outcome is not None:
@@ -121,25 +121,25 @@ class Errand(threading.Thread):
         return worker_died("was started anew again and again")
 
     def _moved(self) -> JobOutcome | None:
-        """Take another worker, as the one taken was gone before it began; how the job ended meanwhile, if it did."""
+        """Take another worker, as the one slot was gone before it began; how the job ended meanwhile, if it did."""
         self._cluster.give_back(self._taken)
-        while (taken := self._cluster.take()) is None:
+        while (slot := self._cluster.take()) is None:
             if self._stopping.wait(LOOK_SECONDS) or self._reporter.should_stop():
-                self._taken = NOBODY
+                self._taken = NO_SLOT
                 return SERVER_STOPPED if self._stopping.is_set() else CANCELED
-        self._taken = taken
+        self._taken = slot
         return None
 
-    def _try(self, ticket: Ticket, dataset_id: str | None) -> JobOutcome | None:
+    def _try(self, request: JobRequest, dataset_id: str | None) -> JobOutcome | None:
         """How the job ended; None where it did not begin, for the worker is gone, or had no data and has them now."""
-        box = self._mail.open(ticket.token)
+        box = self._inbox.open(request.token)
         try:
-            future = self._cluster.submit(self._taken.worker, ticket)
+            future = self._cluster.submit(self._taken.worker, request)
             future.add_done_callback(lambda _: box.put({}))
             try:
                 began, outcome = self._follow(future, box)
                 if outcome is None:
-                    outcome = self._ending(future, ticket, dataset_id)
+                    outcome = self._ending(future, request, dataset_id)
                 if outcome is GONE and not began:
                     self._cluster.forget(self._taken.worker)
                     return None
@@ -147,7 +147,7 @@ class Errand(threading.Thread):
             finally:
                 future.release()  # where the task goes on, its worker stops it
         finally:
-            self._mail.close(ticket.token)
+            self._inbox.close(request.token)
 
     def _follow(self, future: Future, box: SimpleQueue[dict[str, Any]]) -> tuple[bool, JobOutcome | None]:
         """Write down what is told until the task ends; whether it began, and how it ended, where this side ends it."""
@@ -182,7 +182,7 @@ class Errand(threading.Thread):
         self._reporter.copy(typed(list[str], message["lines"], "lines"))
         self._reporter.progress(typed(float, message["progress"], "progress"))
 
-    def _ending(self, future: Future, ticket: Ticket, dataset_id: str | None) -> JobOutcome | None:
+    def _ending(self, future: Future, request: JobRequest, dataset_id: str | None) -> JobOutcome | None:
         """What the task that has ended says; None where it lacked data, which it has now."""
         if future.status == "cancelled":
             return GONE
@@ -190,11 +190,11 @@ class Errand(threading.Thread):
         if result["state"] == "lost":
             return GONE
         if result["state"] == "lacks data" and dataset_id is not None:
-            self._cluster.send_data(self._taken.worker, ticket, dataset_id)
+            self._cluster.send_data(self._taken.worker, request, dataset_id)
             return None
         self._note(str(result["log"]))
         if "run" in result:
-            parcels.publish(result["run"], ticket.key, parcels.reference_to(dataset_id) if dataset_id else None)
+            transfer.publish(result["run"], request.key, transfer.reference_to(dataset_id) if dataset_id else None)
         if result["code"] == DISK_FULL.code:
             return _disk_full(self._taken.worker)
         return typed(JobOutcome, {name: result[name] for name in ("state", "code", "message")}, "outcome")

@@ -10,8 +10,8 @@ from core.data.folder import write_folder
 from core.disk.reading import IntegrityError
 from core.errors import UnknownDatasetError
 from core.jobs.kinds import holder_of
-from core.jobs.on_dask import parcels
-from core.jobs.on_dask.parcels import Arriving, Part
+from core.jobs.on_dask import transfer
+from core.jobs.on_dask.transfer import IncomingData, Part
 from core.store.runs import RunStore
 from core.studies.films import FILM, FilmSettings
 from tests.conftest import run_on
@@ -28,12 +28,12 @@ def brought(small, home):
 
 
 def test_a_dataset_arrives_whole_and_is_found_by_its_content(brought, home, tmp_path, monkeypatch):
-    monkeypatch.setattr(parcels, "PART_BYTES", 1000)
-    parts = list(parcels.parts_of("small"))
+    monkeypatch.setattr(transfer, "PART_BYTES", 1000)
+    parts = list(transfer.parts_of("small"))
     assert len(parts) > 5 and parts[-1].last
     monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(tmp_path / "elsewhere"))
     for _ in range(2):  # two servers may bring the same
-        arriving = Arriving()
+        arriving = IncomingData()
         for part in parts:
             arriving.take(part)
     there = data.load(data.holding(brought.digest, "small"))
@@ -43,7 +43,7 @@ def test_a_dataset_arrives_whole_and_is_found_by_its_content(brought, home, tmp_
 
 @pytest.mark.parametrize("part", [Part("../x", 0, b""), Part("users.parquet", 7, b"late"), Part("run.pkl", 0, b"")])
 def test_what_is_no_part_of_a_dataset_is_refused(part, home):
-    arriving = Arriving()
+    arriving = IncomingData()
     with pytest.raises(ValueError, match=r"is no file of a dataset|goes on at byte 7, and 0 have come"):
         arriving.take(part)
     arriving.drop()
@@ -59,38 +59,38 @@ def test_data_that_were_removed_are_named(brought):
 def test_a_run_comes_back_with_its_film_and_learned_from_the_data_as_they_are_called_here(brought):
     run = run_on(replace(brought, name="As it was called there"))
     RunStore().publish(run)
-    parcel = parcels.packed_run(run.run_id) | {"film": {"rows": np.arange(3), "at": np.array([1.0])}}
-    parcels.forget_run(run.run_id)
+    packed = transfer.packed_run(run.run_id) | {"film": {"rows": np.arange(3), "at": np.array([1.0])}}
+    transfer.forget_run(run.run_id)
     assert run.run_id not in RunStore()
-    parcels.publish(parcel, run.run_id, parcels.reference_to("small"))
+    transfer.publish(packed, run.run_id, transfer.reference_to("small"))
     back = RunStore().load(run.run_id)
     assert back.dataset == brought.reference and back.history == run.history
     np.testing.assert_array_equal(back.scorer.item_embedding, run.scorer.item_embedding)
     np.testing.assert_array_equal(FILM.load(run.run_id, FilmSettings()).arrays["rows"], np.arange(3))
 
 
-def spoiled(parcel, name):
-    content = bytearray(parcel["files"][name])
+def spoiled(packed, name):
+    content = bytearray(packed["files"][name])
     content[-1] ^= 1
-    return parcel | {"files": parcel["files"] | {name: bytes(content)}}
+    return packed | {"files": packed["files"] | {name: bytes(content)}}
 
 
 def test_what_is_not_the_run_that_was_asked_for_is_refused_and_leaves_nothing(brought, home):
     run, other = tiny_run(1), tiny_run(2)
     RunStore().publish(run)
-    parcel = parcels.packed_run(run.run_id)
-    parcels.forget_run(run.run_id)
-    outside = parcel | {"files": parcel["files"] | {"../outside": b"x"}}
+    packed = transfer.packed_run(run.run_id)
+    transfer.forget_run(run.run_id)
+    outside = packed | {"files": packed["files"] | {"../outside": b"x"}}
     for wrong, wanted, dataset in (
-        (spoiled(parcel, "item_bias.npy"), run.run_id, None),
-        (spoiled(parcel, "manifest.json"), run.run_id, None),
-        (parcel, other.run_id, None),
-        (parcel, run.run_id, parcels.reference_to("small")),
+        (spoiled(packed, "item_bias.npy"), run.run_id, None),
+        (spoiled(packed, "manifest.json"), run.run_id, None),
+        (packed, other.run_id, None),
+        (packed, run.run_id, transfer.reference_to("small")),
         (outside, run.run_id, None),
         ({"files": {}, "film": None}, run.run_id, None),
     ):
         with pytest.raises(IntegrityError):
-            parcels.publish(wrong, wanted, dataset)
+            transfer.publish(wrong, wanted, dataset)
     assert list((home / "runs").glob("*")) == [] and not (home / "runs" / "outside").exists()
-    parcels.publish(parcel, run.run_id, None)
+    transfer.publish(packed, run.run_id, None)
     assert RunStore().load(run.run_id).history == run.history

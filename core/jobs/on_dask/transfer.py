@@ -21,7 +21,7 @@ from core.store.runs import RunStore
 from core.studies.films import FILM, FilmSettings
 
 DATA_FILES = (ABOUT, "users.parquet", "items.parquet", "ratings.parquet")
-"""What a dataset's folder holds, and all that is taken in."""
+"""What a dataset's folder holds, and all that is slot in."""
 
 PART_BYTES = 8 * 2**20
 """Bytes of a file that are sent at a time: a scheduler holds no more of it at once."""
@@ -55,7 +55,7 @@ def parts_of(dataset_id: str) -> Iterator[Part]:
     yield Part(ABOUT, 0, b"", last=True)
 
 
-class Arriving:
+class IncomingData:
     """A dataset of which parts arrive; it is in this home when the last is there."""
 
     def __init__(self) -> None:
@@ -99,11 +99,11 @@ def forget_run(run_id: str) -> None:
     files.remove(store.studies_folder(run_id))
 
 
-def publish(parcel: Mapping[str, Any], run_id: str, dataset: DatasetRef | None) -> None:
+def publish(packed: Mapping[str, Any], run_id: str, dataset: DatasetRef | None) -> None:
     """Put a run that came from elsewhere into the store, every byte checked, and its film beside it.
 
     Args:
-        parcel: As `packed_run` made it.
+        packed: As `packed_run` made it.
         run_id: Which run it has to be.
         dataset: What it learned from as it is called here; None leaves that as it came.
 
@@ -113,12 +113,12 @@ def publish(parcel: Mapping[str, Any], run_id: str, dataset: DatasetRef | None) 
     """
     store = RunStore()
     with files.new_folder(store.folder, f"run {run_id}") as fresh:
-        run = read_folder(_unpacked(parcel["files"], fresh / run_id))
+        run = read_folder(_unpacked(packed["files"], fresh / run_id))
         if dataset is not None and run.dataset.digest != dataset.digest:
             raise IntegrityError(f"run {run_id} came back with other data than it was to learn from")
         store.publish(run if dataset is None else replace(run, dataset=dataset))
-    if parcel["film"] is not None:
-        study_store.save(run_id, FILM.name, FilmSettings(), parcel["film"], {})
+    if packed["film"] is not None:
+        study_store.save(run_id, FILM.name, FilmSettings(), packed["film"], {})
 
 
 def _unpacked(contents: Mapping[str, bytes], folder: Path) -> Path:

@@ -23,8 +23,8 @@ from core import data, settings
 from core.access import COMMAND_LINE
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
-from core.jobs.on_dask import parcels
-from core.jobs.on_dask.parcels import Arriving, Part
+from core.jobs.on_dask import transfer
+from core.jobs.on_dask.transfer import IncomingData, Part
 from core.jobs.pool import Pool
 from core.store.runs import RunStore
 
@@ -38,18 +38,18 @@ BEAT_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Ticket:
+class JobRequest:
     """A job as it is handed to a worker.
 
     Attributes:
         token: Names this attempt, and no other of any server.
-        place: Which place it is for: a worker that was started anew has another one.
+        plugin_id: Of the worker that it is for: one that was started anew has another.
         topic: Where what it leaves is told.
         kind, key, title, spec: As the job was submitted.
     """
 
     token: str
-    place: str
+    plugin_id: str
     topic: str
     kind: str
     key: str
@@ -71,13 +71,13 @@ def identity() -> dict[str, str]:
     return {"the program": program()[:12], "distributed": distributed.__version__}
 
 
-async def settle(wanted: dict[str, str], dask_worker: Worker) -> dict[str, str]:
-    """Make a place on a worker, unless it has one or differs from what is wanted; what it is, and its place's id."""
+async def install(wanted: dict[str, str], dask_worker: Worker) -> dict[str, str]:
+    """Install the plugin on a worker that is as wanted and has none; what the worker is, and its plugin's id."""
     mine = identity()
     if mine == wanted:
         if NAME not in dask_worker.plugins:
-            await dask_worker.plugin_add(Place(), name=NAME, catch_errors=False)
-        mine["place"] = dask_worker.plugins[NAME].place_id
+            await dask_worker.plugin_add(JobPlugin(), name=NAME, catch_errors=False)
+        mine["plugin_id"] = dask_worker.plugins[NAME].plugin_id
     return mine
 
 
@@ -86,22 +86,23 @@ def receive(token: str, part: Part, dask_worker: Worker) -> None:
     dask_worker.plugins[NAME].receive(token, part)
 
 
-def carry_out(ticket: Ticket) -> dict[str, Any]:
+def carry_out(request: JobRequest) -> dict[str, Any]:
     """Have a job done; how it ended, as `_result` says."""
     worker = get_worker()
-    place = worker.plugins.get(NAME)
-    if place is None or place.place_id != ticket.place:  # Dask tries again on a worker in the place of one that died
+    plugin = worker.plugins.get(NAME)
+    # Dask tries again on a worker in the place of one that died.
+    if plugin is None or plugin.plugin_id != request.plugin_id:
         return {"state": "lost"}
-    return place.carry_out(ticket, worker)
+    return plugin.carry_out(request, worker)
 
 
-class Place(WorkerPlugin):
+class JobPlugin(WorkerPlugin):
     """A home within a Dask worker, and the pool that works in it."""
 
     def __init__(self) -> None:
-        self.place_id = secrets.token_hex(8)
+        self.plugin_id = secrets.token_hex(8)
         self._alone: dict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._arriving: dict[str, Arriving] = {}
+        self._arriving: dict[str, IncomingData] = {}
 
     def setup(self, worker: Worker) -> None:
         """Make the home and start the processes; returns at once."""
@@ -116,7 +117,7 @@ class Place(WorkerPlugin):
 
     def receive(self, token: str, part: Part) -> None:
         """Take a part of the data that the job with this token needs."""
-        arriving = self._arriving.get(token) or self._arriving.setdefault(token, Arriving())
+        arriving = self._arriving.get(token) or self._arriving.setdefault(token, IncomingData())
         try:
             arriving.take(part)
         except BaseException:
@@ -125,39 +126,39 @@ class Place(WorkerPlugin):
         if part.last:
             del self._arriving[token]
 
-    def carry_out(self, ticket: Ticket, worker: Worker) -> dict[str, Any]:
+    def carry_out(self, request: JobRequest, worker: Worker) -> dict[str, Any]:
         """Have a job done; see `_result`. Its state is "lost", or "lacks data", where it was not begun."""
-        digest = ticket.spec.get("digest")
-        if digest is not None and data.holding(digest, ticket.spec["dataset_id"]) is None:
+        digest = request.spec.get("digest")
+        if digest is not None and data.holding(digest, request.spec["dataset_id"]) is None:
             return {"state": "lacks data"}
-        told = Telling(worker, ticket)
-        while not self._alone[ticket.key].acquire(timeout=BEAT_SECONDS):  # two servers may want the same run
-            if told.unwanted:
+        reporting = Reporting(worker, request)
+        while not self._alone[request.key].acquire(timeout=BEAT_SECONDS):  # two servers may want the same run
+            if reporting.unwanted:
                 return {"state": "lost"}
-            told.tell([], 0.0)
+            reporting.tell([], 0.0)
         try:
-            return self._done(ticket, told)
+            return self._done(request, reporting)
         finally:
-            parcels.forget_run(ticket.key)
-            self._alone[ticket.key].release()
+            transfer.forget_run(request.key)
+            self._alone[request.key].release()
 
-    def _done(self, ticket: Ticket, told: "Telling") -> dict[str, Any]:
-        part_of = ticket.token  # so that it is asked for here by nobody, and counts for nobody
+    def _done(self, request: JobRequest, reporting: "Reporting") -> dict[str, Any]:
+        part_of = request.token  # so that it is asked for here by nobody, and counts for nobody
         job = queue.submit(
-            ticket.kind, ticket.spec, key=ticket.key, by=COMMAND_LINE, title=ticket.title, part_of=part_of
+            request.kind, request.spec, key=request.key, by=COMMAND_LINE, title=request.title, part_of=part_of
         )
         try:
-            return _result(told.follow(job))
+            return _result(reporting.follow(job))
         finally:
             queue.forget(job.job_id)
 
 
 @dataclass
-class Telling:
+class Reporting:
     """Tells a server what a job leaves, and ends the job where nobody wants it any more."""
 
     worker: Worker
-    ticket: Ticket
+    request: JobRequest
     _tick: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -165,16 +166,16 @@ class Telling:
 
     def tell(self, lines: list[str], progress: float) -> None:
         """Send lines of measurements, and how far the job is; also without news a sign of life."""
-        message = {"token": self.ticket.token, "lines": lines, "progress": progress}
-        self.worker.log_event(self.ticket.topic, message)
+        message = {"token": self.request.token, "lines": lines, "progress": progress}
+        self.worker.log_event(self.request.topic, message)
 
     def follow(self, job: Job) -> Job:
         """Tell until the job has ended."""
-        place, read, quiet = queue.folder() / job.job_id / job_folder.METRICS, 0, 0.0
+        path, read, quiet = queue.folder() / job.job_id / job_folder.METRICS, 0, 0.0
         self.tell([], 0.0)
         while True:
             job = queue.get(job.job_id)
-            lines, read = _lines(place, read)
+            lines, read = _lines(path, read)
             quiet += LOOK_SECONDS
             if lines or quiet >= BEAT_SECONDS:
                 self.tell(lines, job.progress)
@@ -208,5 +209,5 @@ def _result(job: Job) -> dict[str, Any]:
     result = {name: value for name, value in asdict(job).items() if name in ("state", "code", "message")}
     result["log"] = queue.log(job.job_id)
     if job.state == "done" and job.key in RunStore():
-        result["run"] = parcels.packed_run(job.key)
+        result["run"] = transfer.packed_run(job.key)
     return result
