@@ -46,6 +46,7 @@ def _tested_on(model: NewUserModel) -> str:
 def _sure(model: NewUserModel, nouns: str) -> str:
     """What ± is, and what each word means, with its share of this run's validation ratings."""
     sure = model.validation_sureness
+    tested = "that this model was tested on" if model.run.scorer.trained_here else f"of {_tested_on(model)}"
     shares = {word: f"{share:.0%}" for word, share in sure.shares().items()}
     source = (
         "Its square is the sum of three: how little your ratings say about you, how little is known of what is "
@@ -59,7 +60,7 @@ def _sure(model: NewUserModel, nouns: str) -> str:
     return (
         f"*±* is how far the guess is probably off. {source} Somebody who knows neither you nor the {nouns}, and "
         f"always guesses the mean, is off by {model.spread:,.2f}. *Fairly sure* is at least {SURE:.0%} narrower than "
-        f"that (so are {shares['fairly sure']} of its guesses of {_tested_on(model)}, for people it knows), *a "
+        f"that (so are {shares['fairly sure']} of the guesses {tested}, for people it knows), *a "
         f"rough guess* at least {ROUGH:.0%} ({shares['a rough guess']}), and the rest is *little more than a guess* "
         f"({shares['little more than a guess']}).\n\n{_rising(model)}"
     )
