@@ -6,6 +6,7 @@ import numpy as np
 
 from core.analysis.neighbors.analogies import analogy
 from core.analysis.neighbors.of_one import METRICS, neighbors
+from core.model.vectors import Vectors
 from dashboard.neighbors import words
 from dashboard.shared.matrix_rows import Rows
 from tests.core.analysis.made import scorer
@@ -51,9 +52,10 @@ def test_a_neighbor_that_is_not_close_is_called_so():
     assert "not close" not in words.lead(rows_of(near), 0, neighbors(near, 0))
 
 
-def test_vectors_that_nobody_rated_are_held_against_directions_drawn_by_chance():
+def test_vectors_from_elsewhere_are_held_against_directions_drawn_by_chance():
     matrix = np.random.default_rng(0).normal(size=(300, 20)).astype(np.float32)
-    rows = replace(rows_of(matrix), count=np.zeros(300, int))
+    opened = Vectors.make({"item_embedding": matrix}, min_rating=0, max_rating=1)
+    rows = replace(rows_of(matrix), scorer=opened)
     assert "there by chance" in words.lead(rows, 0, neighbors(matrix, 0))
     matrix[1] = matrix[0] + 0.1
     assert "there by chance" not in words.lead(rows, 0, neighbors(matrix, 0))
