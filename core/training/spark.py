@@ -146,6 +146,8 @@ def fitted(spark: "SparkSession", ratings: "DataFrame", config: AlsConfig, progr
         )
     columns = {"userCol": "user", "itemCol": "item", "ratingCol": "left"}
     als = ALS(rank=config.embedding_dim, maxIter=config.epochs, regParam=config.vector_penalty, **columns)
+    if context.master.startswith("local"):
+        als = als.setNumBlocks(context.defaultParallelism)  # Spark's ten are for many machines, too
     stages: set[int] = set()
     tracker = context.statusTracker()
 

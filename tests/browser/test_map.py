@@ -372,6 +372,30 @@ def test_what_the_browser_has_is_not_sent_again(stage: Locator, opened: Page):
     assert fetched == []
 
 
+def test_a_part_of_the_names_is_fetched_once_however_many_ask_for_it(stage: Locator):
+    unpacked = stage.evaluate(
+        """async ({ map }) => {
+            const [had, usual] = [map.spec, DecompressionStream];
+            let unpacked = 0;
+            window.DecompressionStream = class extends usual {
+                constructor(...kind) {
+                    super(...kind);
+                    unpacked++;
+                }
+            };
+            const half = Math.ceil(map.n / 2);
+            map.spec = { ...had, each: half, more: [had.names] };
+            map.titles = map.titles.map((title, item) => (item < half ? title : undefined));
+            await Promise.all(Array.from({ length: 40 }, (_, back) => map.named(map.n - 1 - back)));
+            await map.named(map.n - 1);
+            map.spec = had;
+            window.DecompressionStream = usual;
+            return [unpacked, map.titles[map.n - 1] !== undefined];
+        }"""
+    )
+    assert unpacked == [1, True]
+
+
 def test_without_webgl_plotly_draws_the_map(hostile: Server, other: Page):
     other.add_init_script(
         """const get = HTMLCanvasElement.prototype.getContext;

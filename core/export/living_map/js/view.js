@@ -125,6 +125,7 @@ export class MapView {
     const names = await namesOf(part, Math.min(each, this.n)).catch(() => null);
     if (!names || this.ended || nameOf(this.spec.names) !== nameOf(part)) return;
     [this.titles, this.notes] = [new Array(this.n), new Array(this.n)];
+    this.coming = new Map(); // parts of the names that were asked for
     this.#write(names, 0);
     this.#nameMarked();
   }
@@ -133,13 +134,19 @@ export class MapView {
     for (const item of [...this.spec.found, ...(this.spec.trails ?? []).map(({ item }) => item)]) this.named(item);
   }
 
-  /** Names come in parts where items are very many: fetches the one that has an item's. */
+  /** Names come in parts where items are very many: fetches the one that has an item's, once for all that ask for it. */
   async named(item) {
-    const { titles, spec } = this;
+    const { titles, coming, spec } = this;
     if (!titles || !spec.more || titles[item] !== undefined) return;
     const from = Math.floor(item / spec.each) * spec.each;
+    if (!coming.has(from)) coming.set(from, this.#more(from));
+    await coming.get(from);
+  }
+
+  async #more(from) {
+    const { titles, spec } = this;
     const names = await namesOf(spec.more[from / spec.each - 1], Math.min(spec.each, this.n - from)).catch(() => null);
-    if (names && this.titles === titles && titles[item] === undefined) this.#write(names, from);
+    if (names && this.titles === titles) this.#write(names, from);
   }
 
   #write({ titles, notes }, from) {
