@@ -82,10 +82,12 @@ export class Canvas {
   /** Which items to draw now: of very many on a slow machine a few while they are moved, all as soon as they rest. */
   which(now) {
     const { view } = this;
-    const passed = now - (this.last ?? now);
+    const { last = now } = this;
+    const passed = now - last;
     this.last = now;
     if (view.n <= MANY) return "all";
-    const busy = view.moving || view.journey.going || now - view.touched < REST;
+    // A picture of very many may itself come later than REST after the move that it is of.
+    const busy = view.moving || view.journey.going || view.touched > last || now - view.touched < REST;
     this.slow ||= busy && this.busy && passed > SLOW;
     this.busy = busy;
     if (!busy || !this.slow) return "all";
