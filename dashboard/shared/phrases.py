@@ -1,7 +1,7 @@
 """The words people read that more than one place needs."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ from core.config import RunConfig
 from core.data import DatasetInfo
 from core.data.nouns import count, plural, with_article
 from core.data.ratings import DatasetRef, Ratings
-from core.model.families import PRESETS, SETTINGS, differences, family_of
+from core.model.families import PRESETS, SETTINGS, Difference, differences, family_of
 from core.model.metrics import RMSE, Metric
 from core.model.run import Outcome
 from core.store.runs import RunSummary
@@ -288,8 +288,9 @@ def setting(value: object) -> str:
 def apart(configs: Sequence[RunConfig]) -> list[str]:
     """Models by what tells them apart: "no penalty", "seed 1"; their kinds first, where these are not all one.
 
-    Of each kind the first settings are named in which its models differ, as many as tell them apart; what teaches
-    least, such as the seed, comes last. Of equal settings nothing is left to name but the kind.
+    Of each kind the first settings are named in which its models differ; what teaches least, such as the seed, comes
+    last. Where four do not tell all of them apart, those are named in which each is unlike most others. Of equal
+    settings nothing is left to name but the kind.
     """
     texts = [""] * len(configs)
     for kind in {config.model for config in configs}:
@@ -298,17 +299,29 @@ def apart(configs: Sequence[RunConfig]) -> list[str]:
         found.sort(key=lambda one: one.name in _NAMED_LAST)
         words = [[_differing(one.name, one.title, value) for value in one.values] for one in found]
         named: list[tuple[str, ...]] = list(zip(*words[:_MOST_NAMED], strict=True))
-        for most in range(_MOST_NAMED + 1, len(words) + 1):
+        for most in range(_MOST_NAMED + 1, min(2 * _MOST_NAMED, len(words)) + 1):
             if len(set(named)) < len(places):
                 named = list(zip(*words[:most], strict=True))
+        if len(set(named)) < len(places) and words:
+            named = _unlike_most(found, words)
         alone = len(places) == len(configs) and bool(named)
         for number, place in enumerate(places):
             config = configs[place]
             settings = named[number] if named else ()
             size = count(config.dimensions, "dimension")  # which the words of a model say already
             further = [words for words in settings if words != size]
-            texts[place] = ", ".join(settings if alone else [model_words(config), *further])
+            texts[place] = ", ".join(settings if alone and settings else [model_words(config), *further])
     return texts
+
+
+def _unlike_most(differing: Sequence[Difference], words: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """The words of each model's settings that are not those of most; no two are alike where the models are not."""
+    usual = [Counter(one.values).most_common(1)[0][0] for one in differing]
+    models = zip(*(one.values for one in differing), strict=True)
+    return [
+        tuple(words[which][number] for which, value in enumerate(values) if value != usual[which])
+        for number, values in enumerate(models)
+    ]
 
 
 def _differing(name: str, title: str, value: object) -> str:

@@ -72,6 +72,26 @@ def test_as_many_settings_are_named_as_tell_models_apart():
     ]
 
 
+def test_among_very_many_each_is_named_by_what_is_unlike_the_others():
+    usual = PRESETS["default"]
+    changes = [
+        {},
+        {"l2": 0.0},
+        {"seed": 1},
+        {"learning_rate": 0.5, "batch_size": 32},
+        {"epochs": 5},
+        {"user_dropout": 0.5},
+    ]
+    assert phrases.apart([usual.model_copy(update=change) for change in changes]) == [
+        "Dot product with biases, 64 dimensions",
+        "no penalty",
+        "seed 1",
+        "batch size 32, learning rate 0.5",
+        "epochs 5",
+        "user dropout 0.5",
+    ]
+
+
 def test_one_model_and_equal_ones_go_by_their_kind():
     usual = PRESETS["default"]
     assert phrases.apart([]) == []
