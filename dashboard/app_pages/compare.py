@@ -93,6 +93,8 @@ def compared(names: Names, left: Run, items: Shared) -> bool:
             st.warning("One of them has learned nothing that could be compared: all its vectors are the same.")
             return False
     noun = left.dataset.noun
+    fewer = f" Ask for more ratings above, and with fewer {phrases.plural(noun)} it is immediate."
+    quicker = fewer if left.dataset.ratings else ""
     made = studies.study(
         OVERLAP,
         left,
@@ -100,8 +102,7 @@ def compared(names: Names, left: Run, items: Shared) -> bool:
         title=f"Compare {phrases.count(len(items), noun)}",
         button="Compare them",
         about_seconds=max(1.0, SECONDS_A_PAIR * len(items) ** 2),
-        words=f"The neighbors of every {noun} are looked up in both models. Ask for more ratings above, and with fewer "
-        f"{phrases.plural(noun)} it is immediate.",
+        words=f"The neighbors of every {noun} are looked up in both models.{quicker}",
     )
     return made is not None
 

@@ -22,6 +22,7 @@ from core.store.imported import Imported, keep
 from core.store.runs import RunStore
 from dashboard.cache import loaders
 from dashboard.cache.component_analyses import component_hints
+from dashboard.compare import pair
 from dashboard.datasets import vectors_form
 from dashboard.map_view import component as map_component
 from dashboard.shared.markup import escape
@@ -120,6 +121,14 @@ def test_two_sets_with_the_same_ids_are_compared_without_results(open_page):
     assert [metric.label for metric in app.metric] == ["Neighbors kept, of 10", "Linear CKA", "Procrustes distance"]
     itself = open_page("compare", dataset=one.dataset.dataset_id, models=f"{one.run_id},{words_run(users=5).run_id}")
     assert [metric.value for metric in itself.metric] == ["10.0", "1.000", "0.000"]
+
+
+def test_very_many_are_compared_on_demand_without_a_word_of_ratings(open_page, monkeypatch):
+    monkeypatch.setattr(pair, "QUICK_ITEMS", 10)
+    one, other = words_run(), words_run(seed=1, table=False)
+    app = open_page("compare", dataset=one.dataset.dataset_id, models=f"{one.run_id},{other.run_id}")
+    assert "Compare them" in [button.label for button in app.button]
+    assert not [text for text in said(app) if ABOUT_RATINGS.search(text) and not any(one in text for one in NOT_SO)]
 
 
 def test_vectors_without_their_run_say_where_to_bring_them_again(open_page):
