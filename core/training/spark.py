@@ -59,6 +59,7 @@ def session(progress: Progress) -> "Iterator[SparkSession]":
     master = settings.text("SPARK_MASTER", HERE)
     _check_installed()
     from py4j.protocol import Py4JError
+    from pyspark import SparkContext
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
@@ -71,6 +72,9 @@ def session(progress: Progress) -> "Iterator[SparkSession]":
             # In a thread of its own: in the main one, Spark would take Ctrl-C over.
             spark = progress.heeding(building.getOrCreate, "before Spark had started")
         except (Py4JError, PySparkException, OSError) as error:
+            # What was half begun would be taken for the next one.
+            if (half := SparkContext._active_spark_context) is not None:  # noqa: SLF001
+                half.stop()
             raise EngineMissingError(
                 f"Spark at {master!r:.200} does not answer ({first_line(error)}); start it, or name another with "
                 "--master"
