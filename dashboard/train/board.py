@@ -26,7 +26,7 @@ BEHIND = "behind"
 POLL = 0.25
 """Seconds between two looks at a training whose items are seen moving."""
 
-HEIGHT = 400
+HEIGHT = 390
 """Of the curve beside a film."""
 
 LOW = 290
