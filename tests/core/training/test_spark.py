@@ -57,6 +57,7 @@ def ends() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "local[1]")
+    monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # quick to start, not to run
 
 
 def test_its_factors_give_our_predictions_and_its_iterations_are_told(planted):
