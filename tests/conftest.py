@@ -62,9 +62,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place(item.nodeid))
 
 
+def pytest_collection() -> None:
+    """What is imported for the tests, TensorFlow most of all, is there to stay: none of it is searched for garbage."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """What has been imported, TensorFlow most of all, is there to stay, and is not searched for garbage."""
+    """From now on garbage is searched for, and not in what was imported."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
