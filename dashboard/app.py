@@ -11,7 +11,7 @@ import streamlit as st  # noqa: E402 - the path has to be right first
 
 from core import access  # noqa: E402 - the same
 from core.errors import EngineMissingError, LimitError  # noqa: E402 - the same
-from core.jobs.runner import check_engine  # noqa: E402 - the same
+from core.jobs.chosen_runner import check_engine  # noqa: E402 - the same
 from dashboard.server import protection  # noqa: E402 - the same
 
 try:

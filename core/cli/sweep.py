@@ -14,7 +14,7 @@ from core.data import BUNDLED
 from core.data.nouns import count
 from core.errors import LimitError, UsageError
 from core.jobs import queue, sweep_jobs
-from core.jobs.runner import runner_here
+from core.jobs.chosen_runner import runner_here
 from core.jobs.sweep_training import steer
 from core.model.families import MODEL_SETTINGS, PRESETS, parse_config
 from core.sweeps import plan as plans

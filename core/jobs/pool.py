@@ -25,6 +25,7 @@ from core.jobs.job_folder import Job
 from core.jobs.kinds import WorkerGroup, group_of
 from core.jobs.leases import LeaseWatch
 from core.jobs.outcome import KILLED_AFTER_CANCEL, SERVER_STOPPED, JobOutcome, of_exit, too_long
+from core.jobs.runner import Runner
 from core.jobs.worker_process import COMMAND, WorkerProcess, oom_kills
 
 POLL_SECONDS = 0.25
@@ -39,7 +40,7 @@ _LONGEST_PAUSE_SECONDS = 30.0
 _logger = logging.getLogger(__name__)
 
 
-class Pool:
+class Pool(Runner):
     """Workers, and the thread that looks after them: the `core.jobs.runner.Runner` of one machine.
 
     Args:
@@ -82,10 +83,6 @@ class Pool:
         self._thread.start()
         return self
 
-    def watch(self, job_id: str) -> Job:
-        """How a job stands, whoever runs it; raises UnknownJobError where there is none with this id."""
-        return queue.get(job_id)
-
     def cancel(self, job_id: str, *, by: Visitor) -> Job:
         """Ask a job to stop, and see to it if it is this pool's; raises as `queue.cancel` does."""
         job = queue.cancel(job_id, by=by)
@@ -104,17 +101,6 @@ class Pool:
             self._thread.join()
         self._woken.close()
         self._waker.close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *error: object) -> None:
-        self.stop()
-
-    @property
-    def trouble(self) -> str:
-        """Nothing keeps trainings from being done but others before them."""
-        return ""
 
     @property
     def ready(self) -> int:

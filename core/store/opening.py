@@ -25,7 +25,7 @@ from core.errors import DatasetError, ExplorerError
 from core.model.run import Run
 from core.settings import ImportLimits
 from core.store.imported import keep, keep_run, run_of
-from core.store.joining import known_among, with_ratings
+from core.store.joining import Joined, known_among, with_ratings
 from core.store.runs import RunStore
 
 
@@ -77,21 +77,23 @@ def open_vectors(
         run_id = result["run_id"] if joined is None else joined.vectors.run_id
         already_there = run_id in RunStore()
         if not already_there:
-            part = 0 if joined is None or joined.vectors.rows.dataset_id else 16 * len(joined.vectors.rows)
-            size = part + sum(array.nbytes for array in arrays.values())
-            quota.check("storing these vectors", size)  # before their table is kept, which says nothing without them
+            _check_room(arrays, joined)  # before their table is kept, which says nothing without them
         reporter(0.95, "Storing")
         if joined is not None:
             run, notes = keep(joined.vectors), joined.notes
         else:
             run, notes = _alone(folder, arrays, result), ()
-    about = {name: getattr(run.dataset, name) for name in ("name", "noun", "dataset_id")}
-    user_noun = request.options.user_noun or USER if of is None else USER
-    facts = {"user_noun": user_noun, "run_id": run.run_id, "already_there": already_there, "rows": run.dataset.items}
-    report = result["report"] | facts | about
-    report["users"] = len(run.scorer.user_embedding)
-    report["notes"] = [*report["notes"], *notes]
-    return of_json(VectorReport, report)
+    known = {name: getattr(run.dataset, name) for name in ("name", "noun", "dataset_id")}
+    known |= {"run_id": run.run_id, "already_there": already_there, "rows": run.dataset.items}
+    known |= {"user_noun": (request.options.user_noun if of is None else "") or USER}
+    report = result["report"] | known | {"users": len(run.scorer.user_embedding)}
+    return of_json(VectorReport, report | {"notes": [*report["notes"], *notes]})
+
+
+def _check_room(arrays: Mapping[str, np.ndarray], joined: Joined | None) -> None:
+    """Pass if the home has room for the numbers, and for the ratings where a part of a dataset is kept beside them."""
+    part = 0 if joined is None or joined.vectors.rows.dataset_id else 16 * len(joined.vectors.rows)
+    quota.check("storing these vectors", part + sum(array.nbytes for array in arrays.values()))
 
 
 def _alone(folder: Path, arrays: Mapping[str, np.ndarray], result: Mapping[str, Any]) -> Run:

@@ -24,8 +24,9 @@ from core.data.vectors.request import VectorOptions, VectorPreview
 from core.disk.upkeep import check_usable
 from core.errors import LimitError, UnknownJobError, UnknownRunError, UsageError
 from core.jobs import job_folder, queue
+from core.jobs.chosen_runner import runner_here
 from core.jobs.job_folder import Job
-from core.jobs.runner import Runner, runner_here
+from core.jobs.runner import Runner
 from core.model.events import Started
 from core.model.families import family_of, parse_config
 from core.model.run import Run

@@ -20,6 +20,7 @@ from core.jobs.kinds import group_of
 from core.jobs.on_dask.cluster import Cluster
 from core.jobs.on_dask.remote_job import Inbox, RemoteJob
 from core.jobs.pool import POLL_SECONDS, Pool
+from core.jobs.runner import Runner
 
 LOOK_SECONDS, IDLE_LOOK_SECONDS = 0.5, 2.0
 """Between two looks at the workers, while there is work and while there is none."""
@@ -28,7 +29,7 @@ _END_SECONDS = 5.0
 _logger = logging.getLogger(__name__)
 
 
-class DaskRunner:
+class DaskRunner(Runner):
     """The `core.jobs.runner.Runner` of a server whose trainings are done elsewhere.
 
     Args:
@@ -55,10 +56,6 @@ class DaskRunner:
         self._thread.start()
         return self
 
-    def watch(self, job_id: str) -> Job:
-        """How a job stands, whoever runs it; raises UnknownJobError where there is none with this id."""
-        return queue.get(job_id)
-
     def cancel(self, job_id: str, *, by: Visitor) -> Job:
         """Ask a job to stop; raises as `queue.cancel` does."""
         return self._local.cancel(job_id, by=by)
@@ -77,12 +74,6 @@ class DaskRunner:
             one.join(_END_SECONDS)
         self._cluster.end()
         self._local.stop()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *error: object) -> None:
-        self.stop()
 
     @property
     def trouble(self) -> str:

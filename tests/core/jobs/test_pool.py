@@ -20,17 +20,13 @@ from core.jobs.pool import MOST_STEERING, Pool
 from core.jobs.runner import Runner
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import COMMAND
-from tests.core.jobs.tinyjobs import PATIENCE, ROOT, ask, ended, know_tiny_kinds, measuring, wait_for
+from tests.core.jobs.tinyjobs import PATIENCE, ROOT, ask, ended, home_of_tiny_jobs, measuring, wait_for
 
 
 @pytest.fixture(scope="module", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The home of all tests in this file, in which one owner may ask for many jobs."""
-    folder = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EMBEDDING_EXPLORER_HOME", str(folder))
-        patch.setenv("EMBEDDING_EXPLORER_JOBS_PER_OWNER", "50")
-        know_tiny_kinds(patch)
+    """The home of all tests in this file."""
+    with home_of_tiny_jobs(tmp_path_factory.mktemp("home")) as folder:
         yield folder
 
 

@@ -91,7 +91,7 @@ def test_a_worker_takes_time_for_itself_only_when_no_job_follows_one_that_was_do
 def test_whoever_submits_and_watches_and_the_first_click_need_no_tensorflow():
     program = (
         "import sys; import core.jobs.queue, core.jobs.kinds, core.jobs.pool, core.store.runs, core.jobs.worker\n"
-        "import core.jobs.runner; core.jobs.runner.runner_here(1).stop()\n"
+        "import core.jobs.chosen_runner; core.jobs.chosen_runner.runner_here(1).stop()\n"
         "assert not {'pandas', 'core.data.importing.building'} & set(sys.modules), 'whoever waits needs neither'\n"
         "core.jobs.kinds.KINDS['train'].warm()\n"
         "heavy = ('tensorflow', 'keras', 'streamlit', 'plotly', 'distributed')\n"

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,16 @@ def know_tiny_kinds(patch: pytest.MonkeyPatch) -> None:
     """Let this process know the kinds of job that `tiny.py` runs."""
     for name, kind in (("tiny", TINY), ("aside", ASIDE), ("steering", STEERING)):
         patch.setitem(KINDS, name, kind)
+
+
+@contextmanager
+def home_of_tiny_jobs(folder: Path) -> Iterator[Path]:
+    """A home in which one owner may ask for many jobs, for all tests of a file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMBEDDING_EXPLORER_HOME", str(folder))
+        patch.setenv("EMBEDDING_EXPLORER_JOBS_PER_OWNER", "50")
+        know_tiny_kinds(patch)
+        yield folder
 
 
 def ask(seed: int = 0, owner: str = "ann", kind: str = "tiny", **spec: object) -> Job:

@@ -29,7 +29,7 @@ from core.training.trainer import fit
 from tests.conftest import small_ratings
 from tests.core.jobs.on_dask.processes import Processes, cluster
 from tests.core.jobs.tiny import tiny_run
-from tests.core.jobs.tinyjobs import ROOT, ask, ended, know_tiny_kinds, measuring, wait_for
+from tests.core.jobs.tinyjobs import ROOT, ask, ended, home_of_tiny_jobs, measuring, wait_for
 
 STARTS = 120
 """Seconds in which processes of Dask have started, on however busy a machine."""
@@ -61,11 +61,7 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
 @pytest.fixture(scope="module", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The server's home, the same for all tests of this file."""
-    folder = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EMBEDDING_EXPLORER_HOME", str(folder))
-        patch.setenv("EMBEDDING_EXPLORER_JOBS_PER_OWNER", "50")
-        know_tiny_kinds(patch)
+    with home_of_tiny_jobs(tmp_path_factory.mktemp("home")) as folder:
         yield folder
 
 
@@ -195,6 +191,7 @@ def test_a_scheduler_of_another_version_is_not_used_and_that_is_said(processes: 
     monkeypatch.setattr("core.jobs.on_dask.cluster.distributed.__version__", "1.0")
     with DaskRunner(processes.address) as other:
         wait_for(lambda: "and this server has 1.0" in other.trouble)
+        assert other._cluster.take() is None
 
 
 def test_a_scheduler_that_is_not_there_costs_nothing_however_often_it_is_asked(monkeypatch):

@@ -3,27 +3,27 @@
 import pytest
 
 from core.errors import EngineMissingError, LimitError
-from core.jobs import runner
+from core.jobs import chosen_runner
 from core.jobs.pool import Pool
 
 
 def test_this_machine_trains_unless_a_scheduler_is_named(monkeypatch: pytest.MonkeyPatch):
-    here = runner.runner_here(3)
+    here = chosen_runner.runner_here(3)
     here.stop()
     assert isinstance(here, Pool) and here.size == 3 and here.trouble == ""
     monkeypatch.setenv("EMBEDDING_EXPLORER_SCHEDULER", "tls://scheduler.example:8786")
-    there = runner.runner_here(3)
+    there = chosen_runner.runner_here(3)
     there.stop()
     assert not isinstance(there, Pool)
     assert "tls://scheduler.example:8786 is being asked" in there.trouble
 
 
 def test_an_engine_that_is_missing_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(runner, "find_spec", lambda name: None)
-    runner.check_engine()
+    monkeypatch.setattr(chosen_runner, "find_spec", lambda name: None)
+    chosen_runner.check_engine()
     monkeypatch.setenv("EMBEDDING_EXPLORER_SCHEDULER", "tcp://127.0.0.1:8786")
     with pytest.raises(EngineMissingError, match=r"pip install -r requirements-dask\.txt") as caught:
-        runner.check_engine()
+        chosen_runner.check_engine()
     assert caught.value.code == "ENGINE_MISSING"
 
 
@@ -33,4 +33,4 @@ def test_an_engine_that_is_missing_is_named_with_what_installs_it(monkeypatch: p
 def test_what_is_no_address_of_a_scheduler_is_refused(address: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_SCHEDULER", address)
     with pytest.raises(LimitError, match=r"must be the address of a Dask scheduler, such as tcp://10\.0\.0\.5:8786"):
-        runner.check_engine()
+        chosen_runner.check_engine()
