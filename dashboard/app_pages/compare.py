@@ -17,7 +17,7 @@ from dashboard.compare.scoreboard import scores_on_splits
 from dashboard.compare.side_by_side import side_by_side
 from dashboard.jobs import studies
 from dashboard.session import state
-from dashboard.shared import elements, phrases, score_words
+from dashboard.shared import elements, model_names, phrases, score_words
 from dashboard.shell.needs_run import explain_lack, require_run
 from dashboard.sweep import effects
 
@@ -151,7 +151,7 @@ def results(chosen: Chosen) -> None:
         st.markdown(compare_words.judged_apart(chosen.letters, chosen.summaries))
     st.header("How they learned")
     compared_models.curves(chosen.summaries, chosen.names)
-    kinds = {phrases.model_words(one.config) for one in chosen.summaries}
+    kinds = {model_names.model_words(one.config) for one in chosen.summaries}
     alike = f" All have one kind: {kinds.pop()}." if len(kinds) == 1 else ""
     st.caption(f"{compare_words.curves(chosen.letters, chosen.summaries)}{alike}")
     compared_models.differing_settings(chosen.summaries, chosen.names)

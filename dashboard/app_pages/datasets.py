@@ -21,7 +21,7 @@ from dashboard.datasets import import_form, vectors_form
 from dashboard.datasets.overview import overview
 from dashboard.jobs import imports, trainings
 from dashboard.session import dialogs, state, visitor
-from dashboard.shared import elements, phrases, set_aside, trash
+from dashboard.shared import elements, model_names, phrases, set_aside, trash
 from dashboard.shared.markup import escape
 
 AT_HAND, OWN, VECTORS, RELEASED = "At hand", "Bring your own", "Open vectors", "MovieLens releases"
@@ -135,7 +135,7 @@ def delete(dataset_id: str) -> None:
             f"{many} learned from it" if info.ratings else f"There {'is' if len(models) == 1 else 'are'} {many} of it"
         )
         st.markdown(f"{what}, which no page can show without it:")
-        st.markdown("\n".join(f"- {phrases.run_words(summary)}" for summary in models[:8]))
+        st.markdown("\n".join(f"- {model_names.run_words(summary)}" for summary in models[:8]))
         if len(models) > 8:
             st.caption(f"and {phrases.count(len(models) - 8, 'more model')}")
         st.checkbox("Delete these models too", key=_MODELS_TOO)

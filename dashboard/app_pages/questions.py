@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.jobs import trainings
 from dashboard.questions import autoencoder, one_hot, tasks
 from dashboard.questions.models import rating_run
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, model_names, phrases
 from dashboard.shell.needs_run import require_ratings, require_run
 
 TABS = {"One-hot or embedding?": one_hot.show, "Which task?": tasks.show, "An autoencoder?": autoencoder.show}
@@ -33,6 +33,6 @@ else:
     if model.run_id != run.run_id:
         st.caption(
             "These questions begin with a model that guesses ratings as a sum of terms, and the selected one does not. "
-            f"In its place stands the best on the same data that does: {phrases.model_words(model.config)}."
+            f"In its place stands the best on the same data that does: {model_names.model_words(model.config)}."
         )
     TABS[question](model)

@@ -16,7 +16,7 @@ from dashboard.cache import analyses, loaders
 from dashboard.compare import models as compared_models
 from dashboard.jobs import trainings
 from dashboard.session import dialogs, state, visitor
-from dashboard.shared import elements, glossary, phrases, score_words, set_aside, trash
+from dashboard.shared import elements, glossary, model_names, phrases, score_words, set_aside, trash
 from dashboard.shared.markup import escape
 from dashboard.shell.needs_run import best_of
 from dashboard.train import curve, form
@@ -28,7 +28,7 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
         {
             "model": _model(summary),
             "val_rmse": summary.outcome.val_rmse,
-            "metric": "" if summary.outcome.val_rmse is not None else phrases.measured_words(summary.outcome)[:-2],
+            "metric": "" if summary.outcome.val_rmse is not None else model_names.measured_words(summary.outcome)[:-2],
             "preset": preset_of(summary.config) or unlike_preset(summary.config),
             "split": _split(summary.config) if (here := summary.origin.kind == "trained") else "",
             "dim": summary.config.dimensions,
@@ -63,11 +63,11 @@ def unlike_preset(config: RunConfig) -> str:
     if not presets:
         return ""
     nearest = min(presets, key=lambda preset: len(differences([config, preset])))
-    return phrases.apart([config, nearest])[0]
+    return model_names.apart([config, nearest])[0]
 
 
 def _split(config: RunConfig) -> str:
-    return f"seed {config.split_seed}" if config.is_drawn else phrases.setting(config.split_kind)
+    return f"seed {config.split_seed}" if config.is_drawn else model_names.setting(config.split_kind)
 
 
 COLUMNS = {
@@ -103,7 +103,7 @@ def confirm_delete(run_ids: list[str]) -> None:
     """Ask once, say what goes."""
     chosen = [summary for summary in loaders.runs() if summary.run_id in run_ids]
     st.write("These will be moved to the trash, with the names, axes, maps and other studies kept with them:")
-    st.markdown("\n".join(f"- {phrases.run_words(summary)}" for summary in chosen))
+    st.markdown("\n".join(f"- {model_names.run_words(summary)}" for summary in chosen))
     st.caption(f"They can be restored for {phrases.count(kept_days(), 'day')}. Jobs keep their logs.")
     with st.container(horizontal=True):
         elements.confirm("Delete", "delete", "confirm_delete", _delete, run_ids)
@@ -154,7 +154,7 @@ def compare(chosen: list[RunSummary]) -> None:
     drawn = [summary for summary in drawn if summary.origin.kind == "trained"]
     if not drawn:
         return
-    names = list(phrases.named_apart(drawn).values())
+    names = list(model_names.named_apart(drawn).values())
     compared_models.curves(drawn, names)
     best = best_of(drawn)
     if len(drawn) == 1:
@@ -165,7 +165,7 @@ def compare(chosen: list[RunSummary]) -> None:
         text = "Solid lines are validation, dotted ones training."
         if best.outcome.val_rmse is not None:
             text += f" The lowest kept validation RMSE, {best.outcome.val_rmse:,.3f}, is that of "
-            text += f"{phrases.run_words(best)}."
+            text += f"{model_names.run_words(best)}."
         st.markdown(text)
     if len(drawn) > 1:
         st.header("Settings that differ")

@@ -11,7 +11,7 @@ from core.model.families import FAMILIES
 from dashboard.cache import analyses, loaders
 from dashboard.jobs import sweeps, trainings
 from dashboard.session import classroom, state, visitor
-from dashboard.shared import elements, phrases, told
+from dashboard.shared import elements, model_names, phrases, told
 from dashboard.shared.markup import escape
 from dashboard.shell.needs_run import require_ratings
 from dashboard.sweep import effects
@@ -92,13 +92,13 @@ def button(config: RunConfig | None, job: Job | None, stored: set[str]) -> None:
     """
     if job is not None and job.active:
         asked = loaders.job_config(job)
-        said = phrases.sentence(f"In training: {phrases.config_words(asked, form.START)}") if asked else ""
+        said = phrases.sentence(f"In training: {model_names.config_words(asked, form.START)}") if asked else ""
         st.markdown(f":small[{escape(said)}]", width="stretch")
         trainings.stop_button(job)
         return
     key = None if config is None else trainings.key(config)
     words = phrases.sentence(
-        "These settings cannot be trained" if config is None else phrases.config_words(config, form.START)
+        "These settings cannot be trained" if config is None else model_names.config_words(config, form.START)
     )
     if config is not None and key in stored:
         just_now = job is not None and job.key == key

@@ -18,7 +18,7 @@ from dashboard.charts.training import Named
 from dashboard.compare import words as compare_words
 from dashboard.jobs import trainings
 from dashboard.session import address_bar, state, visitor
-from dashboard.shared import elements, glossary, phrases
+from dashboard.shared import elements, glossary, model_names, phrases
 from dashboard.train import curve
 
 NARROWEST, WIDEST, ON_PHONE = 86, 320, 110
@@ -76,7 +76,7 @@ class Chosen:
     @property
     def names(self) -> list[str]:
         """What each is called in a picture or a table: its letter, and what tells it from the others."""
-        named = phrases.named_apart(self.summaries, with_error=False).values()
+        named = model_names.named_apart(self.summaries, with_error=False).values()
         return [f"{letter}: {name}" for letter, name in zip(self.letters, named, strict=True)]
 
 
@@ -98,7 +98,7 @@ def choose(summaries: list[RunSummary]) -> Chosen:
         st.session_state[_WIDGET] = _first(by_id, linked.split(",") if linked else st.session_state.get(_KEPT, []))
     else:
         st.session_state[_WIDGET] = [run_id for run_id in st.session_state[_WIDGET] if run_id in by_id]
-    names = phrases.named_apart(summaries)
+    names = model_names.named_apart(summaries)
     picked = st.multiselect(
         "Models, two to six",
         list(by_id),
@@ -185,7 +185,7 @@ def results(chosen: Chosen, scores: Sequence[SplitScore | None]) -> None:
         {
             "letter": name,
             "val_rmse": summary.outcome.val_rmse,
-            "metric": "" if score is not None else phrases.measured_words(summary.outcome)[:-2],
+            "metric": "" if score is not None else model_names.measured_words(summary.outcome)[:-2],
             **{name: getattr(score, name, None) for name in ("warm_rmse", "cold_rmse", "raw_rmse")},
             "val_mae": summary.outcome.val_mae,
             "epochs": summary.outcome.epochs,
@@ -235,7 +235,7 @@ def _wide(texts: Sequence[str]) -> int:
 
 def _value(name: str, value: object, noun: str) -> str:
     """A setting as the form shows it."""
-    return phrases.with_noun(FAMILIES[str(value)].short_title, noun) if name == "model" else phrases.setting(value)
+    return phrases.with_noun(FAMILIES[str(value)].short_title, noun) if name == "model" else model_names.setting(value)
 
 
 def curves(summaries: Sequence[RunSummary], names: Sequence[str]) -> None:

@@ -14,7 +14,8 @@ from core.model.run import Run
 from core.store.runs import RunSummary
 from dashboard.shared import score_words
 from dashboard.shared.markup import escape
-from dashboard.shared.phrases import count, data_words, plural, unit
+from dashboard.shared.model_names import data_words
+from dashboard.shared.phrases import count, plural, unit
 
 NEAR_CHANCE, IN_LITTLE, IN_PART, MUCH = 0.1, 0.4, 0.7, 0.9
 """Shares of the way from chance to the same up to which two spaces have nothing to do with each other, are alike in

@@ -19,7 +19,7 @@ from core.store.runs import RunSummary
 from core.training.budget import first_preset
 from dashboard.cache import loaders
 from dashboard.session import dialogs, state, visitor
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, model_names, phrases
 from dashboard.shared.markup import escape
 from dashboard.train import curve, form
 
@@ -97,7 +97,7 @@ def start_again(job: Job) -> None:
 
 def submit(config: RunConfig, dataset_id: str) -> Job:
     """A job that trains this config on a dataset, or one that is done at once where the store has the model."""
-    title = phrases.config_words(config, form.START)
+    title = model_names.config_words(config, form.START)
     job = queue.submit_training(config, loaders.ratings(dataset_id), by=visitor.current(), title=title)
     loaders.jobs_now.clear()
     return job

@@ -10,7 +10,7 @@ from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import ask, fixed
-from dashboard.shared import phrases, score_words
+from dashboard.shared import model_names, score_words
 
 MEAN, AVERAGES = "always the mean rating", "averages of person and {noun}"
 SLOPES = "averages, consensus, popularity"
@@ -117,7 +117,7 @@ def biases_words(example: Example, rmse: dict[str, float]) -> str:
         )
     other = _other(example)
     if other is not None:
-        sentences.append(f"The model *{_named(other)}* is your {phrases.run_words(other)}.")
+        sentences.append(f"The model *{_named(other)}* is your {model_names.run_words(other)}.")
     else:
         missing = "without" if example.run.scorer.has_biases else "with"
         sentences.append(f"Train one {missing} biases on the Train page, and it appears here beside this one.")

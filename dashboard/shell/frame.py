@@ -18,7 +18,7 @@ from dashboard.jobs import trainings
 from dashboard.missions import begun
 from dashboard.principal_components import how
 from dashboard.session import address_bar, chosen_items, classroom, dialogs, state, untrusted, visitor
-from dashboard.shared import elements, finding, glossary, phrases, uploader
+from dashboard.shared import elements, finding, glossary, model_names, phrases, uploader
 from dashboard.shared.markup import escape
 from dashboard.shell import administration_panel, memory
 from dashboard.shell.needs_run import PageEnded
@@ -178,12 +178,12 @@ def _choices() -> str:
             elements.page_link("datasets", "Bring your own", "upload_file")
     summaries = loaders.runs_of(state.dataset_id())
     chosen = next((summary for summary in summaries if summary.run_id == state.run_id()), None)
-    label = f"Model: {phrases.run_words(chosen)}" if chosen else "Model: none yet"
+    label = f"Model: {model_names.run_words(chosen)}" if chosen else "Model: none yet"
     with st.popover(label, icon=":material/model_training:", width="stretch", wrap=True):
         _choose_run(state.without_trials(summaries, but=state.run_id()), chosen)
     if chosen and (part := chosen.origin.provenance.get("part")):
         st.caption(escape(part))
-    return phrases.model_words(chosen.config) if chosen else dataset.name
+    return model_names.model_words(chosen.config) if chosen else dataset.name
 
 
 def _dataset() -> Ratings:
@@ -202,7 +202,7 @@ def _choose_run(summaries: list[RunSummary], chosen: RunSummary | None) -> None:
         if elements.allowed(Action.TRAIN):
             elements.page_link("train", "Train one", "model_training")
         return
-    words = phrases.distinct_run_words(summaries)  # a browser answers with the words, not with the id
+    words = model_names.distinct_run_words(summaries)  # a browser answers with the words, not with the id
     _chooser("Model", words, chosen.run_id, "choose_run", state.select_run)
 
 

@@ -14,7 +14,7 @@ from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
 from dashboard.session import state
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, model_names, phrases
 
 Ability = Literal["guesses_ratings", "has_vectors", "has_user_vectors", "has_biases", "is_bilinear", "trained_here"]
 """What a page may need of a model; names of `Scorer`."""
@@ -108,7 +108,7 @@ def stop_without(run: Run, needs: Ability) -> NoReturn:
         trainings.offer(trainings.first_config(), label="Train a model that can")
     else:
         best = best_of(others)
-        st.write(f"There is one on the same data that can: {phrases.run_words(best)}.")
+        st.write(f"There is one on the same data that can: {model_names.run_words(best)}.")
         label = "Look at that model instead"
         elements.button(label, "swap_horiz", "use_another_model", state.select_run, best.run_id, primary=True)
     raise PageEnded

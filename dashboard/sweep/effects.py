@@ -11,7 +11,7 @@ from core.sweeps.plan import FIXED
 from dashboard.charts import sweep as charts
 from dashboard.charts.base import plain
 from dashboard.jobs import trainings
-from dashboard.shared import phrases
+from dashboard.shared import model_names, phrases
 from dashboard.sweep import words
 
 TITLE = "Which setting did what?"
@@ -73,9 +73,9 @@ def _draw(runs: Sequence[RunSummary], config: RunConfig, noun: str, names: list[
     values = [getattr(run.config, name) for run in having]
     title, unit = words.title_of(name, noun), trainings.unit()
     figure = charts.effect(
-        values if _is_number(values[0]) else [phrases.setting(value) for value in values],
+        values if _is_number(values[0]) else [model_names.setting(value) for value in values],
         [run.outcome.guess_error for run in having],
-        [plain(phrases.run_words(run)) for run in having],
+        [plain(model_names.run_words(run)) for run in having],
         alike,
         title,
         unit=unit,

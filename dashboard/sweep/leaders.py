@@ -10,7 +10,7 @@ from core.config import RunConfig, SplitConfig
 from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.session import state
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, model_names
 from dashboard.train import form
 
 MOST = 100
@@ -50,7 +50,7 @@ def section(unit: str) -> None:
             "RMSE": one.error,
             "±": one.se,
             "Splits": one.splits,
-            "Model": phrases.config_words(one.model, form.START),  # type: ignore[arg-type]
+            "Model": model_names.config_words(one.model, form.START),  # type: ignore[arg-type]
         }
         for one in found[:MOST]
     ]

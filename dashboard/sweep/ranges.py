@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.sweeps.plan import Among, Between, Vary, is_whole, options, variable, wide
-from dashboard.shared import phrases
+from dashboard.shared import model_names
 from dashboard.sweep import words
 from dashboard.train import form
 
@@ -32,7 +32,7 @@ def _range(config: RunConfig, name: str, noun: str) -> Vary | None:
     usual = wide(config).get(name)
     title, values = words.title_of(name, noun), options(config, name)
     if values:
-        st.caption(f"{title}: {' or '.join(phrases.setting(value) for value in values)}")
+        st.caption(f"{title}: {' or '.join(model_names.setting(value) for value in values)}")
         return Among(field=name, values=values)
     if isinstance(usual, Among):
         places = [float(value) for value in usual.values]

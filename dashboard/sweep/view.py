@@ -18,7 +18,7 @@ from core.sweeps.record import Sweep
 from dashboard.cache import loaders
 from dashboard.jobs import studies, sweeps, trainings
 from dashboard.session import dialogs, state, visitor
-from dashboard.shared import elements, phrases, trash
+from dashboard.shared import elements, model_names, phrases, trash
 from dashboard.shared.markup import escape
 from dashboard.sweep import board, leaders, ranges, words
 from dashboard.train import form
@@ -58,7 +58,9 @@ def _form(config: RunConfig | None) -> None:
         st.markdown("A sweep begins with settings that can be trained: change them without “Many settings”.")
         return
     noun = loaders.ratings(state.dataset_id()).noun
-    st.markdown(f":small[Begins with {escape(phrases.config_words(config, form.START))}, and tries other settings.]")
+    st.markdown(
+        f":small[Begins with {escape(model_names.config_words(config, form.START))}, and tries other settings.]"
+    )
     chosen = elements.segments("Plan", [*READY, OWN], "sweep_plan")
     try:
         plan, trials, minutes = _plan(config, chosen, noun)
@@ -127,7 +129,7 @@ def _choose() -> str | None:
 def _label(sweep: Sweep) -> str:
     names = ", ".join(words.name_of(vary.field, sweep.dataset.noun) for vary in sweep.plan.vary)
     asked = f"{phrases.day(sweep.created_at).capitalize()} ({sweep.sweep_id[:4]})"  # no two look alike
-    return f"{asked}: {phrases.model_words(sweep.plan.config)}; {names}"
+    return f"{asked}: {model_names.model_words(sweep.plan.config)}; {names}"
 
 
 def _before() -> None:

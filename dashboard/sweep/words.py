@@ -8,7 +8,7 @@ from core.data.nouns import count
 from core.model.families import SETTINGS
 from core.sweeps.plan import CONFIRMED, FRESH_SPLITS, Among, SweepPlan, Value, Vary
 from core.sweeps.record import Sweep
-from dashboard.shared import phrases
+from dashboard.shared import model_names, phrases
 
 GOOD = 0.25
 """Share of the trials that count as good."""
@@ -30,7 +30,7 @@ def name_of(field: str, noun: str) -> str:
 
 def values(chosen: Mapping[str, Value], noun: str) -> str:
     """Values of settings in a line: "dimensions 25, penalty 0.1"."""
-    return ", ".join(f"{name_of(field, noun)} {phrases.setting(value)}" for field, value in chosen.items())
+    return ", ".join(f"{name_of(field, noun)} {model_names.setting(value)}" for field, value in chosen.items())
 
 
 def course(sweep: Sweep, unit: str) -> str:
@@ -87,7 +87,7 @@ def _where(sweep: Sweep, vary: Vary) -> str:
     chosen, name = [trial.values[vary.field] for trial in good], name_of(vary.field, sweep.dataset.noun)
     if isinstance(vary, Among):
         best = max(set(chosen), key=chosen.count)
-        return f"Of the best {len(good)} trials {chosen.count(best)} have {name} {phrases.setting(best)}."
+        return f"Of the best {len(good)} trials {chosen.count(best)} have {name} {model_names.setting(best)}."
     numbers = [float(value) for value in chosen]
     return f"The best {len(good)} trials have {name} {min(numbers):.3g} to {max(numbers):.3g}."
 
@@ -163,4 +163,4 @@ def _range(vary: Vary) -> str:
     numbers = all(type(value) in (int, float) for value in vary.ends)
     if numbers:
         return f"{vary.ends[0]:g} to {vary.ends[-1]:g}"
-    return " or ".join(phrases.setting(value) for value in vary.ends)
+    return " or ".join(model_names.setting(value) for value in vary.ends)

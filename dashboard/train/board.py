@@ -15,7 +15,7 @@ from dashboard.cache import analyses, loaders
 from dashboard.charts import training as charts
 from dashboard.jobs import trainings, watching
 from dashboard.session import address_bar, state
-from dashboard.shared import elements, phrases, score_words, told
+from dashboard.shared import elements, model_names, phrases, score_words, told
 from dashboard.train import curve, film, film_file, moments
 
 NOTHING = curve.Curve(started=None)
@@ -38,7 +38,9 @@ _NARROWEST = 250
 
 def choose_behind(run_id: str) -> tuple[charts.Named | None, str | None]:
     """An earlier run than this one to lay behind the curve, and its id; None where nobody wants one."""
-    others = phrases.distinct_run_words([run for run in loaders.runs_of(state.dataset_id()) if run.run_id != run_id])
+    others = model_names.distinct_run_words(
+        [run for run in loaders.runs_of(state.dataset_id()) if run.run_id != run_id]
+    )
     linked = address_bar.news(BEHIND)
     if linked is not None:
         st.session_state[BEHIND] = linked if linked in others else None

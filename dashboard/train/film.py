@@ -15,7 +15,7 @@ from dashboard.charts.maps import Places
 from dashboard.jobs import studies
 from dashboard.jobs.watching import Moment
 from dashboard.map_view import component as map_view
-from dashboard.shared import coloring, phrases
+from dashboard.shared import coloring, model_names, phrases
 
 HEIGHT = 430
 START_SECONDS = 3
@@ -72,7 +72,7 @@ def pair(mine: Reel, other: Reel, followed: Sequence[int]) -> None:
     rows = np.intersect1d(mine.film.rows, other.film.rows)
     mine, other = (replace(reel, film=reel.film.of(rows)) for reel in (mine, other))
     other = replace(other, film=facing(other.film, mine.film.places[-1]))
-    named = [f"{text[0].upper()}{text[1:]}" for text in phrases.apart([mine.run.config, other.run.config])]
+    named = [f"{text[0].upper()}{text[1:]}" for text in model_names.apart([mine.run.config, other.run.config])]
     reels = zip(st.columns(2, gap="small"), (mine, other), (KEY, f"{KEY}_behind"), named, strict=True)
     for room, reel, key, title in reels:
         with room:

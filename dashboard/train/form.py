@@ -14,7 +14,7 @@ from core.config import RunConfig, is_offered
 from core.errors import LimitError
 from core.model.families import FAMILIES, PRESETS, SETTINGS, new_defaults, parse_config
 from dashboard.session import untrusted
-from dashboard.shared import phrases
+from dashboard.shared import model_names, phrases
 
 START = "default"
 """The preset that a fresh form holds."""
@@ -212,7 +212,7 @@ def setting(name: str, noun: str, on_change: Callable[[], None]) -> None:
     ]
     told = "\n\n".join(phrases.with_noun(word, noun) for word in words if word)
     for option in _options(field):
-        told = told.replace(option, phrases.setting(option))
+        told = told.replace(option, model_names.setting(option))
     _widget(name, field, title, {"key": name, "help": told, "on_change": on_change, "persist_state": "session"})
     if not is_allowed(name, st.session_state[name]):
         st.markdown(f":small[:red[:material/error: It can be {limits_words(name)}.]]")
@@ -236,7 +236,8 @@ def out_of_range(noun: str) -> list[str]:
     """The settings of the chosen model that it cannot have, and what each can be: "Epochs is 0, and can be …"."""
     said = settings()
     return [
-        f"{phrases.with_noun(str(field.title), noun)} is {phrases.setting(said[name])}, and can be {limits_words(name)}"
+        f"{phrases.with_noun(str(field.title), noun)} is {model_names.setting(said[name])}, "
+        f"and can be {limits_words(name)}"
         for name, field in fields().items()
         if not is_allowed(name, said[name])
     ]
@@ -258,7 +259,7 @@ def _widget(name: str, field: FieldInfo, label: str, shared: dict[str, Any]) -> 
     options = _options(field)
     if options:
         st.segmented_control(
-            label, options, default=default, required=True, format_func=phrases.setting, **shared, wrap=True
+            label, options, default=default, required=True, format_func=model_names.setting, **shared, wrap=True
         )
     elif isinstance(default, bool):
         st.toggle(label, value=default, **shared)
