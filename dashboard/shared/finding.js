@@ -106,7 +106,8 @@ class Field {
     if (this.part !== called(this.parts)) {
       this.part = called(this.parts);
       this.index = null;
-      if (!data.more) requestIdleCallback(() => this.load()); // very many come when the field is opened
+      // Very many come when the field is opened, which may be before the page is at rest.
+      if (!data.more) requestIdleCallback(() => this.loading === this.part || this.load());
     }
     if (news && !this.typed) this.input.value = data.value;
   }

@@ -60,6 +60,17 @@ def options(page: Page) -> list[str]:
 
 
 @pytest.mark.usefixtures("bare")
+def test_what_is_marked_stays_so_when_the_page_comes_to_rest(page: Page):
+    page.evaluate("() => (window.requestIdleCallback = rest => (window.rest = rest))")
+    field = mounted(page)
+    field.press("ArrowDown")
+    assert options(page)[:2] == NAMES[:2]
+    field.press("ArrowDown")
+    page.evaluate("async () => { window.rest(); for (let n = 0; n < 20; n++) await new Promise(setTimeout) }")
+    expect(page.get_by_role("option", selected=True)).to_have_text(NAMES[0])
+
+
+@pytest.mark.usefixtures("bare")
 def test_keys_open_walk_choose_and_leave(page: Page):
     field = mounted(page)
     field.focus()
