@@ -14,6 +14,7 @@ from typing import Any
 
 import distributed
 from distributed import Client, Future
+from distributed.security import Security
 from distributed.utils import LoopRunner
 from distributed.versions import VersionMismatchWarning
 
@@ -25,6 +26,13 @@ from core.jobs.on_dask.worker_side import JobRequest
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 """How long a scheduler may take to answer."""
+
+
+ENCRYPTED = ("tls://", "wss://")
+TLS = (
+    "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
+    "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY"
+)
 
 
 @dataclass(frozen=True)
@@ -89,8 +97,9 @@ class Cluster:
         except (OSError, TimeoutError, ValueError) as error:  # the jobs that run may go on all the same
             _logger.info("the scheduler at %s does not answer: %s", self.address, error)
             self._answers = False
+            trust = ", have its certificate signed by one in CA_FILE" if self.address.startswith(ENCRYPTED) else ""
             self._say(
-                f"the scheduler at {self.address} does not answer; start it with dask scheduler, or correct "
+                f"the scheduler at {self.address} does not answer; start it with dask scheduler{trust}, or correct "
                 "EMBEDDING_EXPLORER_SCHEDULER"
             )
         else:
@@ -172,6 +181,7 @@ class Cluster:
         if self._client is not None and self._client.status == "running":
             return self._client
         self.close()
+        _check_encryption(self.address)
         if not self._loop.is_started():
             self._loop.start()
         how = {"timeout": CONNECT_SECONDS, "name": worker_side.NAME, "set_as_default": False, "loop": self._loop.loop}
@@ -220,6 +230,24 @@ class Cluster:
         if trouble and trouble != self.trouble:
             _logger.warning("trainings wait: %s", trouble)
         self.trouble = trouble
+
+
+def _check_encryption(address: str) -> None:
+    """Raise _RefusedError where Dask's configuration does not go with the address: it would say so by a TypeError."""
+    try:
+        found = Security().get_connection_args("client")
+    except OSError as error:
+        raise _RefusedError(
+            f"the certificates that Dask's configuration names for {address} cannot be used ({error}); correct {TLS}"
+        ) from error
+    encrypted = address.startswith(ENCRYPTED)
+    if encrypted and found["ssl_context"] is None:
+        raise _RefusedError(f"the scheduler at {address} speaks TLS, and no certificate is named here; set {TLS}")
+    if found["require_encryption"] and not encrypted:
+        raise _RefusedError(
+            f"Dask's configuration demands encryption, and {address} is without; name the scheduler by tls:// in "
+            "EMBEDDING_EXPLORER_SCHEDULER"
+        )
 
 
 def _why(answer: object) -> str:

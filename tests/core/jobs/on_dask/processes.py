@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from tests.core.jobs.tinyjobs import ROOT, wait_for
 
@@ -16,9 +18,15 @@ class Processes:
     Args:
         folder: Where they may write.
         preload: Whether the workers know the tiny kinds of job, and warm up for none.
+        settings: Variables that Dask reads.
+
+    Attributes:
+        scheme: Of the addresses.
     """
 
-    def __init__(self, folder: Path, *, preload: bool = True) -> None:
+    def __init__(self, folder: Path, *, preload: bool = True, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.scheme = "tls" if settings else "tcp"
+        self._settings = settings
         self._folder, self._said = folder, folder / "scheduler.json"
         self._preload = ["--preload", "tests.core.jobs.on_dask.preloaded"] if preload else []
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -28,12 +36,12 @@ class Processes:
     @property
     def address(self) -> str:
         """The scheduler's."""
-        return f"tcp://127.0.0.1:{self._port}"
+        return f"{self.scheme}://127.0.0.1:{self._port}"
 
     def start_scheduler(self) -> None:
         """Start it, on the port that it had before."""
         self._said.unlink(missing_ok=True)
-        where = ["--host", "127.0.0.1", "--port", str(self._port), "--scheduler-file", str(self._said)]
+        where = ["--host", f"{self.scheme}://127.0.0.1", "--port", str(self._port), "--scheduler-file", str(self._said)]
         self.scheduler = self._start("scheduler", *where)
         wait_for(lambda: self._said.exists() and '"address"' in self._said.read_text(), 120)
         if not self._port:
@@ -42,7 +50,7 @@ class Processes:
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Start one more, with one thread."""
         folder = ["--local-directory", str(self._folder / f"worker {len(self.workers)}")]
-        how = ["--nthreads", "1", "--no-nanny", "--host", "127.0.0.1", *self._preload]
+        how = ["--nthreads", "1", "--no-nanny", "--host", f"{self.scheme}://127.0.0.1", *self._preload]
         self.workers.append(self._start("worker", self.address, *how, *folder))
         return self.workers[-1]
 
@@ -53,7 +61,7 @@ class Processes:
             process.wait()
 
     def _start(self, what: str, *arguments: str) -> subprocess.Popen[bytes]:
-        environment = os.environ | {"EMBEDDING_EXPLORER_HOME": "/nowhere", "PYTHONPATH": str(ROOT)}
+        environment = os.environ | {"EMBEDDING_EXPLORER_HOME": "/nowhere", "PYTHONPATH": str(ROOT)} | self._settings
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", "--no-dashboard", *arguments]
         log = (self._folder / f"{what}.log").open("ab")
         with log:
@@ -61,9 +69,9 @@ class Processes:
 
 
 @contextmanager
-def cluster(folder: Path, workers: int, *, preload: bool = True) -> Iterator[Processes]:
+def cluster(folder: Path, workers: int, **how: Any) -> Iterator[Processes]:
     """A scheduler with workers, which end with the context."""
-    processes = Processes(folder, preload=preload)
+    processes = Processes(folder, **how)
     try:
         for _ in range(workers):
             processes.start_worker()
