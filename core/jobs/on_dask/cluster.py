@@ -19,9 +19,9 @@ from distributed.utils import LoopRunner
 from distributed.versions import VersionMismatchWarning
 
 from core.disk.home import home
-from core.jobs.on_dask import worker_side
+from core.jobs.on_dask import task, worker_side
+from core.jobs.on_dask.task import JobRequest
 from core.jobs.on_dask.transfer import parts_of
-from core.jobs.on_dask.worker_side import JobRequest
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
@@ -73,7 +73,7 @@ class Cluster:
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what is wrong with the connection
         # One home's servers share a topic: a scheduler keeps what was told last of each.
         self._topic = (
-            f"{worker_side.NAME}-{hashlib.sha256(f'{socket.gethostname()}:{home()}'.encode()).hexdigest()[:16]}"
+            f"{task.NAME}-{hashlib.sha256(f'{socket.gethostname()}:{home()}'.encode()).hexdigest()[:16]}"
         )
         self._client: Client | None = None
         self._loop = LoopRunner()  # one for all connections: a client that cannot connect would leave its own behind
@@ -99,7 +99,7 @@ class Cluster:
             self._answers = False
             trust = ", have its certificate signed by one in CA_FILE" if self.address.startswith(ENCRYPTED) else ""
             self._say(
-                f"the scheduler at {self.address} does not answer; start it with dask scheduler{trust}, or correct "
+                f"the scheduler at {self.address} does not answer; start it with python -m dask scheduler{trust}, or correct "
                 "EMBEDDING_EXPLORER_SCHEDULER"
             )
         else:
@@ -143,9 +143,9 @@ class Cluster:
     def submit(self, worker: str, request: JobRequest) -> Future:
         """Have a job done by this worker and no other."""
         return self._required().submit(
-            worker_side.carry_out,
+            task.carry_out,
             request,
-            key=f"{worker_side.NAME}-{request.kind}-{request.token}",
+            key=f"{task.NAME}-{request.kind}-{request.token}",
             workers=[worker],
             allow_other_workers=False,
             pure=False,
@@ -184,7 +184,7 @@ class Cluster:
         _check_encryption(self.address)
         if not self._loop.is_started():
             self._loop.start()
-        how = {"timeout": CONNECT_SECONDS, "name": worker_side.NAME, "set_as_default": False, "loop": self._loop.loop}
+        how = {"timeout": CONNECT_SECONDS, "name": task.NAME, "set_as_default": False, "loop": self._loop.loop}
         self._client = client = Client(self.address, **how)
         versions = client.sync(client.scheduler.versions, packages=[], callback_timeout=ANSWER_SECONDS)["packages"]
         if versions["distributed"] != distributed.__version__:
@@ -192,6 +192,13 @@ class Cluster:
                 f"the scheduler at {self.address} runs distributed {versions['distributed']}, and this server has "
                 f"{distributed.__version__}; install the same version on both, as constraints.txt has it"
             )
+        try:
+            client.run_on_scheduler(task.known)
+        except ImportError as error:
+            raise _RefusedError(
+                f"the scheduler at {self.address} lacks the program ({error}); start it in the program's folder by "
+                "python -m dask scheduler, or install the program there"
+            ) from error
         client.subscribe_topic(self._topic, lambda event: self._on_message(event[1]))
         return client
 
@@ -218,7 +225,7 @@ class Cluster:
         if not self._unfit:
             return (
                 f"the scheduler at {self.address} has no workers; start some with "
-                f"dask worker {self.address} --nthreads 1"
+                f"python -m dask worker {self.address} --nthreads 1, in the program's folder"
             )
         worker, why = next(iter(self._unfit.items()))
         return (

@@ -21,7 +21,7 @@ from core.jobs.job_folder import Job
 from core.jobs.kinds import holder_of
 from core.jobs.on_dask import transfer
 from core.jobs.on_dask.cluster import NO_SLOT, Cluster, Slot
-from core.jobs.on_dask.worker_side import JobRequest
+from core.jobs.on_dask.task import JobRequest
 from core.jobs.outcome import CANCELED, DISK_FULL, SERVER_STOPPED, JobOutcome, of_error, too_long, worker_died
 from core.jobs.worker import FolderReporter
 from core.settings import JobLimits

@@ -17,44 +17,24 @@ from pathlib import Path
 from typing import Any
 
 import distributed
-from distributed import Worker, WorkerPlugin, get_worker
+from distributed import Worker, WorkerPlugin
 
 from core import data, settings
 from core.access import COMMAND_LINE
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
 from core.jobs.on_dask import transfer
+from core.jobs.on_dask.task import NAME, JobRequest
 from core.jobs.on_dask.transfer import IncomingData, Part
 from core.jobs.pool import Pool
 from core.store.runs import RunStore
 
-NAME = "embedding-explorer"
 COMMAND = (sys.executable, "-m", "core.jobs.worker", "--whole")
 """Starts processes that import TensorFlow at once: nobody looks at a page of this machine meanwhile."""
 
 LOOK_SECONDS = 0.1
 BEAT_SECONDS = 1.0
 """Longest time without a word to the server."""
-
-
-@dataclass(frozen=True)
-class JobRequest:
-    """A job as it is handed to a worker.
-
-    Attributes:
-        token: Names this attempt, and no other of any server.
-        plugin_id: Of the worker that it is for: one that was started anew has another.
-        topic: Where what it leaves is told.
-        kind, key, title, spec: As the job was submitted.
-    """
-
-    token: str
-    plugin_id: str
-    topic: str
-    kind: str
-    key: str
-    title: str
-    spec: dict[str, Any]
 
 
 @cache
@@ -84,16 +64,6 @@ async def install(wanted: dict[str, str], dask_worker: Worker) -> dict[str, str]
 def receive(token: str, part: Part, dask_worker: Worker) -> None:
     """Take a part of the data that a server sends."""
     dask_worker.plugins[NAME].receive(token, part)
-
-
-def carry_out(request: JobRequest) -> dict[str, Any]:
-    """Have a job done; how it ended, as `_result` says."""
-    worker = get_worker()
-    plugin = worker.plugins.get(NAME)
-    # Dask tries again on a worker in the place of one that died.
-    if plugin is None or plugin.plugin_id != request.plugin_id:
-        return {"state": "lost"}
-    return plugin.carry_out(request, worker)
 
 
 class JobPlugin(WorkerPlugin):

@@ -19,14 +19,22 @@ class Processes:
         folder: Where they may write.
         preload: Whether the workers know the tiny kinds of job, and warm up for none.
         settings: Variables that Dask reads.
+        place: Where the scheduler is started; the folder of the program without it, as the documentation says.
 
     Attributes:
         scheme: Of the addresses.
     """
 
-    def __init__(self, folder: Path, *, preload: bool = True, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        preload: bool = True,
+        settings: Mapping[str, str] = MappingProxyType({}),
+        place: Path = ROOT,
+    ) -> None:
         self.scheme = "tls" if settings else "tcp"
-        self._settings = settings
+        self._settings, self._place = settings, place
         self._folder, self._said = folder, folder / "scheduler.json"
         self._preload = ["--preload", "tests.core.jobs.on_dask.preloaded"] if preload else []
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -42,7 +50,7 @@ class Processes:
         """Start it, on the port that it had before."""
         self._said.unlink(missing_ok=True)
         where = ["--host", f"{self.scheme}://127.0.0.1", "--port", str(self._port), "--scheduler-file", str(self._said)]
-        self.scheduler = self._start("scheduler", *where)
+        self.scheduler = self._start("scheduler", *where, place=self._place)
         wait_for(lambda: self._said.exists() and '"address"' in self._said.read_text(), 120)
         if not self._port:
             self._port = int(self._said.read_text().partition("127.0.0.1:")[2].partition('"')[0])
@@ -60,12 +68,13 @@ class Processes:
             process.kill()
             process.wait()
 
-    def _start(self, what: str, *arguments: str) -> subprocess.Popen[bytes]:
-        environment = os.environ | {"EMBEDDING_EXPLORER_HOME": "/nowhere", "PYTHONPATH": str(ROOT)} | self._settings
-        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", "--no-dashboard", *arguments]
+    def _start(self, what: str, *arguments: str, place: Path = ROOT) -> subprocess.Popen[bytes]:
+        environment = os.environ | {"EMBEDDING_EXPLORER_HOME": "/nowhere"} | self._settings
+        environment.pop("PYTHONPATH", None)  # the program is found by the folder alone
+        command = [sys.executable, "-m", "dask", what, "--no-dashboard", *arguments]
         log = (self._folder / f"{what}.log").open("ab")
         with log:
-            return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            return subprocess.Popen(command, cwd=place, env=environment, stdout=log, stderr=log)
 
 
 @contextmanager

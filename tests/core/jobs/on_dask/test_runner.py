@@ -194,6 +194,21 @@ def test_a_scheduler_of_another_version_is_not_used_and_that_is_said(processes: 
         assert other._cluster.take() is None
 
 
+def test_a_scheduler_without_the_program_is_not_used_and_that_is_said(tmp_path: Path):
+    with cluster(tmp_path, 0, place=tmp_path) as bare:
+        elsewhere = cluster_module.Cluster(bare.address, lambda message: None)
+        elsewhere.look()
+        assert "lacks the program (No module named 'core'" in elsewhere.trouble and elsewhere.take() is None
+        elsewhere.end()
+
+
+def test_a_scheduler_takes_the_program_and_none_of_its_libraries():
+    names = "('pandas', 'pyarrow', 'pydantic', 'scipy')"
+    there = f"import sys, core.jobs.on_dask.task; print([name for name in {names} if name in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", there], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said == "[]\n"
+
+
 def test_a_scheduler_that_is_not_there_costs_nothing_however_often_it_is_asked(monkeypatch):
     monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 0.1)
     absent = cluster_module.Cluster("tcp://127.0.0.1:1", lambda message: None)
