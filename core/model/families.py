@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from core.config import SHARED_FIELDS, RunConfig, SplitConfig, TrainConfig, family_fields
+from core.config import SHARED_FIELDS, GradientConfig, RunConfig, SplitConfig, TrainConfig, family_fields
 from core.errors import LimitError
 from core.model.als import Als
 from core.model.autoencoder import AutoencoderItems, AutoencoderUsers
@@ -114,16 +114,18 @@ def parse_config(
 
 
 def new_defaults(before: str, after: str) -> dict[str, Any]:
-    """Settings that two families share under one name with different defaults, and the second's.
+    """Settings that two families share under one name and that mean something else in each, with the second's defaults.
 
-    What suits one is not meant for the other: 64 dimensions that stop early are not 64 that a prior prunes.
+    What suits one is not meant for the other: 64 dimensions that stop early are not 64 that a prior prunes, and twenty
+    passes of small steps are not twenty of which each solves for everything, whatever the defaults are.
     """
-    known = stored_families()
-    old, new = (known[name].config_type.model_fields for name in (before, after))
+    types = [stored_families()[name].config_type for name in (before, after)]
+    old, new = (one.model_fields for one in types)
+    other_passes = issubclass(types[0], GradientConfig) != issubclass(types[1], GradientConfig)
     return {
         name: new[name].default
         for name in old.keys() & new.keys() - {"model", "embedding_layer"}
-        if old[name].default != new[name].default
+        if old[name].default != new[name].default or (name == "epochs" and other_passes)
     }
 
 

@@ -188,8 +188,8 @@ def model(on_change: Callable[[], None]) -> None:
         persist_state="session",
     )
     before, now = st.session_state.get(_SUITED, PRESETS[START].model), _chosen()
-    for name, value in new_defaults(before, now).items():
-        st.session_state[name] = value
+    for name in new_defaults(before, now):
+        st.session_state[name] = _first(name, now)
     st.session_state[_SUITED] = now
 
 

@@ -222,6 +222,14 @@ def test_a_family_with_other_defaults_keeps_its_own():
     assert parse_config({"model": "dot_with_bias"}, base=PRESETS["best"]).embedding_dim == 64
 
 
+def test_passes_of_gradient_steps_are_not_those_that_solve():
+    """A preset's twenty are meant for gradient steps; ten of least squares reach the same error."""
+    assert parse_config({"model": "als"}, base=PRESETS["default"]).epochs == 10
+    assert parse_config({"model": "als", "epochs": 20}, base=PRESETS["default"]).epochs == 20
+    assert parse_config({"model": "simple_dot"}, base=PRESETS["default"]).epochs == 20
+    assert parse_config({"seed": 3}, base=run_config(model="als", epochs=7)).epochs == 7
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [

@@ -88,6 +88,16 @@ def test_a_preset_fills_the_form_and_is_what_gets_trained(open_page):
     assert run_config(**spec["config"]) == PRESETS["article-simple-dot-diy"]
 
 
+def test_a_model_that_solves_takes_its_own_passes_and_the_way_back_those_of_the_start(open_page):
+    app = open_page("train")
+    began = app.number_input(key="epochs").value
+    app.selectbox(key="model").set_value("als").run()
+    assert app.number_input(key="epochs").value == 10 != began
+    app.selectbox(key="model").set_value("dot_with_bias").run()
+    assert app.number_input(key="epochs").value == began
+    assert app.get_by_key("preset").value == "default"
+
+
 def test_changing_a_setting_puts_the_preset_out(open_page):
     app = open_page("train")
     assert app.get_by_key("preset").value == "default"
