@@ -20,7 +20,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
-import psutil
 
 from core.config import run_id
 from core.data.ratings import Ratings, Vocabulary
@@ -163,15 +162,15 @@ def measure(rows: int, called: argparse.Namespace) -> Measured:
 
 
 def _work() -> float:
-    """Processor seconds so far, those of Spark's process too."""
-    others = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
-    return time.process_time() + sum(times.user + times.system for times in others)
+    """Processor seconds so far, with those of Spark's process, which has ended before its epoch is told."""
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _peak_mb() -> float:
-    """At most so far, with what Spark's process has now."""
-    others = sum(child.memory_info().rss for child in psutil.Process().children(recursive=True)) / 2**20
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 + others
+    """At most so far; with what Spark's process took at most, which may have been at another moment."""
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_maxrss for one in used) / 1024
 
 
 def planted(rows: int, seed: int = 0) -> Ratings:

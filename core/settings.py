@@ -57,6 +57,11 @@ PREFIX = "EMBEDDING_EXPLORER_"
 _LARGEST = 10**12
 _DIGITS = re.compile(r"[0-9]{1,13}")
 _SCHEDULER = re.compile(r"(tcp|tls|ws|wss)://[^\s/@]+:[0-9]{1,5}", re.ASCII)
+_SPARK_MASTER = re.compile(
+    r"local(\[(\*|[1-9][0-9]{0,3})(,[0-9]{1,3})?\])?|local-cluster\[[1-9][0-9]*,[1-9][0-9]*,[1-9][0-9]*\]"
+    r"|spark://[^\s/@,]+:[0-9]{1,5}(,[^\s/@,]+:[0-9]{1,5})*|yarn|k8s://\S+",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True)
@@ -193,6 +198,21 @@ def scheduler() -> str:
             "tcp://10.0.0.5:8786 or tls://10.0.0.5:8786, or nothing for trainings on this machine"
         )
     return address
+
+
+def spark_master() -> str:
+    """The master of Spark; all processors of this machine where none is named.
+
+    Raises:
+        LimitError: What is named is none.
+    """
+    master = text("SPARK_MASTER") or "local[*]"
+    if not _SPARK_MASTER.fullmatch(master):
+        raise LimitError(
+            f"{PREFIX}SPARK_MASTER, or --master, is {master!r:.60}; it must be the master of a Spark cluster, such as "
+            "spark://10.0.0.5:7077, yarn or k8s://https://10.0.0.5:6443, or local[*] for this machine"
+        )
+    return master
 
 
 def workers(*, alone: bool = False) -> int:

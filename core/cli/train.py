@@ -34,6 +34,7 @@ def train(arguments: argparse.Namespace) -> Answer:
                 "--master is for a training of this call; set EMBEDDING_EXPLORER_SPARK_MASTER for a server"
             )
         settings.use("SPARK_MASTER", arguments.master)
+        settings.spark_master()  # before anything takes its time
     if getattr(config, "table", ""):
         return _train_on_table(config, arguments)
     ratings = data.load(arguments.dataset)

@@ -153,10 +153,10 @@ class AlsTraining(Training[AlsConfig]):
 
     def _by_spark(self) -> None:
         """All iterations of Spark as one epoch."""
-        from core.training import spark  # needs PySpark, which is not everybody's
+        from core.training import spark, spark_session  # need PySpark, which is not everybody's
 
         began = time.perf_counter()
-        with spark.session(self.progress) as session, spark.told():
+        with spark_session.session(self.progress) as session, spark.told():
             self.libraries = spark.libraries()
             model = spark.fitted(session, spark.frame(session, *self._left()), self.config, self.progress)
             for table, factors in zip(self.tables, (model.userFactors, model.itemFactors), strict=True):

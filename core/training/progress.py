@@ -68,7 +68,11 @@ class Progress:
             raise CanceledError(f"stopped {when or self.when}, as asked", history=tuple(self.history))
 
     def heeding(
-        self, work: Callable[[], Result], when: str = "", meanwhile: Callable[[], None] = lambda: None
+        self,
+        work: Callable[[], Result],
+        when: str = "",
+        meanwhile: Callable[[], None] = lambda: None,
+        unwanted: Callable[[Result], None] = lambda result: None,
     ) -> Result:
         """Do what takes seconds with millions of ratings, and go on asking whether to stop; NumPy leaves room.
 
@@ -76,15 +80,19 @@ class Progress:
             work: Done in another thread.
             when: What is going on, for a sentence.
             meanwhile: Called between two questions.
+            unwanted: Called with what comes of the work after a stop.
         """
         beside = ThreadPoolExecutor(1)
+        coming = beside.submit(work)
         try:
-            coming = beside.submit(work)
             while True:
                 self.heed(when)
                 meanwhile()
                 with contextlib.suppress(TimeoutError):
                     return coming.result(timeout=STRETCH_SECONDS)
+        except BaseException:
+            coming.add_done_callback(lambda done: None if done.exception() else unwanted(done.result()))
+            raise
         finally:
             beside.shutdown(wait=False)  # after a stop nobody waits for its end
 

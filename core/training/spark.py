@@ -6,37 +6,24 @@ from the stages that its jobs have finished.
 """
 
 import contextlib
-import importlib.util
-import os
 import re
-import shutil
-import subprocess
-import tempfile
-import warnings
 from collections.abc import Iterator
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core import settings
-from core.errors import EngineMissingError, LimitError, WorkerDiedError
+from core.errors import LimitError, WorkerDiedError
 from core.model.als import AlsConfig
 from core.model.events import Step
 from core.training.progress import Progress
+from core.training.spark_session import first_line
 
 if TYPE_CHECKING:
     from pyspark.ml.recommendation import ALSModel
     from pyspark.sql import DataFrame, SparkSession
-
-JAVA = 17
-"""The oldest Java that Spark 4 runs on."""
-
-HERE = "local[*]"
-"""The master where none is named: this machine, with all its processors."""
 
 MOST_UNKEPT = 30
 """Iterations for which Spark needs no place for checkpoints: with each there is more to compute again after a fault."""
@@ -46,75 +33,6 @@ GROUP = "embedding-explorer"
 
 HALF = re.compile(r"flatMap at ALS\.scala")
 """Name of the stage that ends half of an iteration: the vectors of one side go to the blocks of the other."""
-
-
-@contextlib.contextmanager
-def session(progress: Progress) -> "Iterator[SparkSession]":
-    """Spark at the master that `EMBEDDING_EXPLORER_SPARK_MASTER` names; it is let go at the end.
-
-    Raises:
-        CanceledError: A stop was asked for before it answered.
-        EngineMissingError: PySpark or Java is missing, or the master does not answer.
-    """
-    master = settings.text("SPARK_MASTER", HERE)
-    _check_installed()
-    from py4j.protocol import Py4JError
-    from pyspark import SparkContext
-    from pyspark.errors import PySparkException
-    from pyspark.sql import SparkSession
-
-    with tempfile.TemporaryDirectory(prefix="spark-") as folder, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-        building = SparkSession.builder.appName("Embedding Explorer").master(master)
-        for name, value in _usual(master, folder).items():
-            building = building.config(name, value)
-        try:
-            # In a thread of its own: in the main one, Spark would take Ctrl-C over.
-            spark = progress.heeding(building.getOrCreate, "before Spark had started")
-        except (Py4JError, PySparkException, OSError) as error:
-            # What was half begun would be taken for the next one.
-            if (half := SparkContext._active_spark_context) is not None:  # noqa: SLF001
-                half.stop()
-            raise EngineMissingError(
-                f"Spark at {master!r:.200} does not answer ({first_line(error)}); start it, or name another with "
-                "--master"
-            ) from error
-        try:
-            yield spark
-        finally:
-            with contextlib.suppress(Py4JError, OSError):  # it may have gone before
-                spark.stop()
-
-
-def _usual(master: str, folder: str) -> dict[str, str]:
-    """What is set beside what spark-defaults.conf says: silence, and on one machine room and a place to keep things."""
-    quiet = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false", "spark.driver.maxResultSize": "0"}
-    if not master.startswith("local"):
-        return quiet
-    parts = str(2 * (os.cpu_count() or 1))  # Spark's 200 are for many machines: here each costs its start alone
-    quiet |= {"spark.sql.shuffle.partitions": parts, "spark.default.parallelism": parts}
-    room = {"spark.driver.memory": f"{settings.memory_mb() // 2}m", "spark.driver.host": "127.0.0.1"}
-    return quiet | room | {"spark.ui.enabled": "false", "spark.checkpoint.dir": folder, "spark.local.dir": folder}
-
-
-def _check_installed() -> None:
-    home = os.environ.get("JAVA_HOME")
-    java = shutil.which("java", path=str(Path(home) / "bin") if home else None)
-    if importlib.util.find_spec("pyspark") is None:
-        raise EngineMissingError(
-            "the engine spark needs PySpark, which is not installed: pip install -r requirements-spark.txt; or train "
-            "with --engine here"
-        )
-    said = (
-        "" if java is None else subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    )
-    release = re.search(r'version "(\d+)', said)
-    if release is None or int(release[1]) < JAVA:
-        found = f"Java {release[1]} was found" if release else "no Java was found on the path or at JAVA_HOME"
-        raise EngineMissingError(
-            f"the engine spark needs Java {JAVA} or newer, and {found}; install it (on Debian: apt-get install "
-            f"openjdk-{JAVA}-jre-headless), or train with --engine here"
-        )
 
 
 def libraries() -> tuple[tuple[str, str], ...]:
@@ -131,7 +49,7 @@ def fitted(spark: "SparkSession", ratings: "DataFrame", config: AlsConfig, progr
     """What Spark's ALS finds: frames `userFactors` and `itemFactors` of `id` and `features`.
 
     Args:
-        spark: From `session`.
+        spark: From `spark_session.session`.
         ratings: Whole numbers `user` and `item`, and `left`, what averages leave of the rating.
         config: The settings.
         progress: Hears of every half of an iteration, and stops it.
@@ -204,9 +122,3 @@ def matrix(features: pa.ChunkedArray) -> np.ndarray:
     """A column of vectors as float32, (n, d)."""
     flat = pc.list_flatten(features).to_numpy()
     return np.asarray(flat, np.float32).reshape(len(features), -1)
-
-
-def first_line(error: Exception) -> str:
-    """What went wrong, without the stack of Java."""
-    text = str(getattr(error, "java_exception", "") or error).strip()
-    return (text.splitlines() or [type(error).__name__])[0][:300]

@@ -29,12 +29,13 @@ from core.model.als import AlsConfig
 from core.model.events import Event
 from core.model.run import Origin, Run
 from core.store.runs import RunStore
-from core.training import spark
+from core.training import spark, spark_session
 from core.training.als import ROUNDS, arrays_of, spark_epoch
 from core.training.baselines import expected
 from core.training.budget import check_room
 from core.training.progress import Progress
 from core.training.slopes import ITEM_SHRINKAGE, USER_SHRINKAGE, MainEffects
+from core.training.spark_session import first_line
 from core.training.trainer import run_of
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def fit_table(
         DatasetError: The part cannot become a dataset.
     """
     config, progress = wanted.config, Progress(on_event, should_stop)
-    with spark.session(progress) as session, spark.told():
+    with spark_session.session(progress) as session, spark.told():
         table = progress.heeding(lambda: read(session, config.table), "before the first iteration")
         part, n_table = progress.heeding(lambda: _part(table, wanted), "before the first iteration")
         part = progress.heeding(part.toArrow, "before the first iteration")
@@ -135,7 +136,7 @@ def read(session: "SparkSession", path: str) -> "DataFrame":
     try:
         raw = session.read.options(**options).format(known.get(kind, "parquet")).load(path)
     except PySparkException as error:
-        raise UsageError(f"Spark cannot read {path!r:.300}: {spark.first_line(error)}") from error
+        raise UsageError(f"Spark cannot read {path!r:.300}: {first_line(error)}") from error
     columns = {role: naming.guess(raw.columns, role) for role in ("user", "item", "rating", "timestamp")}
     if missing := [role for role in ("user", "item", "rating") if columns[role] is None]:
         raise MissingColumnError(
@@ -259,7 +260,7 @@ def _write(folder: str, effects: Effects, model: Any) -> None:
             joined = side.join(factors, side["row"] == factors["id"]).select(*columns)
             joined.write.parquet(f"{folder.rstrip('/')}/{name}s.parquet")
     except PySparkException as error:
-        raise UsageError(f"Spark cannot write to {folder!r:.300}: {spark.first_line(error)}") from error
+        raise UsageError(f"Spark cannot write to {folder!r:.300}: {first_line(error)}") from error
 
 
 def _provenance(path: str, ratings: Ratings, n_table: int) -> dict[str, str]:

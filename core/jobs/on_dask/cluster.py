@@ -72,9 +72,7 @@ class Cluster:
         warnings.filterwarnings("ignore", category=VersionMismatchWarning)  # it is told in our own words, and so is
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what is wrong with the connection
         # One home's servers share a topic: a scheduler keeps what was told last of each.
-        self._topic = (
-            f"{task.NAME}-{hashlib.sha256(f'{socket.gethostname()}:{home()}'.encode()).hexdigest()[:16]}"
-        )
+        self._topic = f"{task.NAME}-{hashlib.sha256(f'{socket.gethostname()}:{home()}'.encode()).hexdigest()[:16]}"
         self._client: Client | None = None
         self._loop = LoopRunner()  # one for all connections: a client that cannot connect would leave its own behind
         self._lock = threading.Lock()
@@ -99,8 +97,8 @@ class Cluster:
             self._answers = False
             trust = ", have its certificate signed by one in CA_FILE" if self.address.startswith(ENCRYPTED) else ""
             self._say(
-                f"the scheduler at {self.address} does not answer; start it with python -m dask scheduler{trust}, or correct "
-                "EMBEDDING_EXPLORER_SCHEDULER"
+                f"the scheduler at {self.address} does not answer; start it with python -m dask scheduler{trust}, or "
+                "correct EMBEDDING_EXPLORER_SCHEDULER"
             )
         else:
             with self._lock:

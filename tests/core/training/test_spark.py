@@ -1,10 +1,15 @@
 """The engine spark, with a real Spark on this machine. Its program starts once for all of this file."""
 
 import gc
+import re
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
 
 import numpy as np
 import pandas as pd
@@ -15,11 +20,11 @@ from core import data
 from core.data.importing.isolation import in_this_process
 from core.data.ratings import Ratings
 from core.data.splits import split
-from core.errors import CanceledError, EngineMissingError, MissingColumnError, UsageError
+from core.errors import CanceledError, EngineMissingError, LimitError, MissingColumnError, UsageError
 from core.model.events import Step
 from core.model.families import run_config
 from core.store.runs import RunStore
-from core.training import spark
+from core.training import spark, spark_session
 from core.training.progress import Progress
 from core.training.slopes import main_effects
 from core.training.spark_table import Wanted, fit_table, read
@@ -40,26 +45,30 @@ def planted() -> Ratings:
     return planted_ratings()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def ends() -> Iterator[None]:
-    """Spark's program ends with this file; what it left open is let go here, and not in the test of another."""
-    yield
+@pytest.fixture(scope="module")
+def program(tmp_path_factory) -> Iterator[tuple[Any, Any]]:
+    """Spark's program, which takes seconds to start."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # quick to start, not to run
+        with spark_session._program(
+            "local[1]", str(tmp_path_factory.mktemp("spark")), Progress(print, bool)
+        ) as started:
+            yield started
+    gc.collect()  # what it left open is let go here, and not in the test of another
+
+
+@pytest.fixture
+def one_program(program, monkeypatch) -> Iterator[None]:
+    """The trainings of a test do not start programs of their own."""
     from pyspark import SparkContext
 
-    if (gateway := SparkContext._gateway) is not None:
-        gateway.shutdown()
-        gateway.proc.stdin.close()
-        gateway.proc.wait(60)
-        SparkContext._gateway = SparkContext._jvm = None
-    gc.collect()
-
-
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "local[1]")
-    monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # quick to start, not to run
+    monkeypatch.setattr(spark_session, "_program", lambda *_: nullcontext(program))
+    yield
+    SparkContext._gateway = SparkContext._jvm = None  # the other tests have programs of their own
 
 
+@pytest.mark.usefixtures("one_program")
 def test_its_factors_give_our_predictions_and_its_iterations_are_told(planted):
     config = run_config(model="als", engine="spark", embedding_dim=3, vector_penalty=0.02, epochs=2)
     models, events, fitted = [], [], spark.fitted
@@ -97,6 +106,7 @@ def table(planted, tmp_path) -> Path:
 
 
 @pytest.mark.thorough
+@pytest.mark.usefixtures("one_program")
 def test_of_a_table_a_part_is_kept_and_everything_else_is_learned_from(planted, table, tmp_path):
     config = run_config(model="als", engine="spark", table=str(table), embedding_dim=2, epochs=1)
     wanted = Wanted(config, items=20, ratings=300, factors=str(tmp_path / "factors"))
@@ -125,15 +135,17 @@ def test_of_a_table_a_part_is_kept_and_everything_else_is_learned_from(planted, 
     assert run.scorer.constant == pytest.approx((planted.rating.sum(dtype=float) - aside) / learned, abs=1e-5)
 
 
+@pytest.mark.usefixtures("one_program")
 def test_a_table_that_cannot_be_read_is_refused_with_what_to_do(tmp_path):
     pd.DataFrame({"a": [1], "b": [2]}).to_csv(tmp_path / "two.csv", index=False)
-    with spark.session(Progress(print, lambda: False)) as session:
+    with spark_session.session(Progress(print, lambda: False)) as session:
         with pytest.raises(MissingColumnError, match="a, b, and none is known to hold the user and the item"):
             read(session, str(tmp_path / "two.csv"))
         with pytest.raises(UsageError, match="cannot read"):
             read(session, str(tmp_path / "none.parquet"))
 
 
+@pytest.mark.usefixtures("one_program")
 def test_a_stop_is_heard_in_spark(planted):
     config = run_config(model="als", engine="spark", embedding_dim=2, epochs=30)
     told = []
@@ -141,14 +153,72 @@ def test_a_stop_is_heard_in_spark(planted):
         fit(config, planted, on_event=told.append, should_stop=lambda: any(isinstance(one, Step) for one in told))
 
 
-@pytest.mark.thorough
-def test_a_master_that_does_not_answer_is_said(monkeypatch):
-    monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "spark://127.0.0.1:9")
-    with pytest.raises(EngineMissingError, match="does not answer"), spark.session(Progress(print, lambda: False)):
+def test_a_stop_while_spark_starts_leaves_nothing_and_the_next_training_starts_it_anew(monkeypatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "local[1]")
+    monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+    before = psutil.Process().children(recursive=True)
+    begin, begun = spark_session._begun, threading.Event()
+    monkeypatch.setattr(spark_session, "_begun", lambda *all_of: (begun.set(), begin(*all_of))[1])
+    with (
+        pytest.raises(CanceledError, match="before Spark had started"),
+        spark_session.session(Progress(print, begun.is_set)),
+    ):
+        pass
+    assert psutil.Process().children(recursive=True) == before
+    with spark_session.session(Progress(print, lambda: False)) as session:
+        assert session.range(3).count() == 3
+    assert psutil.Process().children(recursive=True) == before
+
+
+def test_who_is_no_master_is_said_before_anything_is_started(monkeypatch):
+    for master in ("mesos://10.0.0.5:5050", "spark://10.0.0.5", "local[0]", "10.0.0.5:7077"):
+        monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", master)
+        with pytest.raises(LimitError, match=re.escape(master)), spark_session.session(Progress(print, bool)):
+            pass
+
+
+def test_a_master_that_does_not_answer_is_said_at_once(monkeypatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "spark://127.0.0.1:1,127.0.0.1:2")
+    said = "no Spark master answers at .*127.0.0.1:1: Connection refused; 127.0.0.1:2: Connection refused"
+    with pytest.raises(EngineMissingError, match=said), spark_session.session(Progress(print, bool)):
         pass
 
 
 @pytest.mark.thorough
+def test_who_answers_and_is_no_master_of_this_version_is_said(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", f"spark://127.0.0.1:{somebody.getsockname()[1]}")
+        said = pytest.raises(EngineMissingError, match="does not take this program on")
+        with said, spark_session.session(Progress(print, bool)):
+            pass
+    monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "local[1]")
+    with spark_session.session(Progress(print, bool)) as session:
+        assert session.range(3).count() == 3
+
+
+@pytest.mark.parametrize("came", [False, True])
+def test_who_waits_for_an_executor_is_told(monkeypatch, caplog, came):
+    """Of a cluster that gives none, and of one that gives one later; Spark itself would wait without a word."""
+    counts, ended = iter([1, 1, 1, 2 if came else 1]), threading.Event()
+    monkeypatch.setattr(spark_session, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(spark_session, "LOOK_SECONDS", 0)
+
+    def executors():
+        """With the driver, which is always one of them."""
+        if (count := next(counts, None)) is None:
+            ended.set()
+        return [None] * (count or 1)
+
+    session = MagicMock()
+    session.sparkContext._jsc.sc().statusTracker().getExecutorInfos = executors
+    spark_session._watch(session, "spark://10.0.0.5:7077", ended)
+    said = [record.getMessage() for record in caplog.records]
+    assert said[0].startswith("the training waits: Spark at spark://10.0.0.5:7077 gives it no executor")
+    assert said[1:] == (["Spark goes on with 1 executor", *said[:1]] if came else [])
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("one_program")
 def test_it_is_within_a_hundredth_of_cmfrec(bundled):
     config = run_config(model="als", engine="spark", embedding_dim=16)
     assert fit(config, bundled).outcome.guess_error == pytest.approx(CMFREC, abs=0.01)
@@ -156,6 +226,7 @@ def test_it_is_within_a_hundredth_of_cmfrec(bundled):
 
 @pytest.mark.thorough
 def test_an_executor_may_die(bundled, monkeypatch):
+    """In a program of its own: this one runs at full speed, and has more than one process."""
     monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "local-cluster[2,1,1024]")
     killed = threading.Event()
 

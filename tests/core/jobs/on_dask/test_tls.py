@@ -22,7 +22,8 @@ pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="certifi
 def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What Dask is told, on the server as on the cluster."""
     folder = tmp_path_factory.mktemp("certificate")
-    what = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost".split()
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    what = ["req", "-x509", *curve, "-days", "2", "-subj", "/CN=localhost"]
     where = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
     subprocess.run(["openssl", *what, *where], check=True, capture_output=True)
     own = {
