@@ -1,10 +1,13 @@
 """Which runner this process has: the pool of this machine, or a Dask cluster where a scheduler is named."""
 
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from core import settings
 from core.errors import EngineMissingError
-from core.jobs.runner import Runner
+
+if TYPE_CHECKING:
+    from core.jobs.runner import Runner  # brings the queue, and Arrow: a server that checks has not answered yet
 
 
 def check_engine() -> None:
@@ -21,7 +24,7 @@ def check_engine() -> None:
         )
 
 
-def runner_here(workers: int | None = None, *, grace_seconds: float = 0.0) -> Runner:
+def runner_here(workers: int | None = None, *, grace_seconds: float = 0.0) -> "Runner":
     """What runs the jobs of this process's home, not started: a Dask cluster trains where a scheduler is named.
 
     Args:
