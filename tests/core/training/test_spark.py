@@ -153,6 +153,7 @@ def test_a_stop_is_heard_in_spark(planted):
         fit(config, planted, on_event=told.append, should_stop=lambda: any(isinstance(one, Step) for one in told))
 
 
+@pytest.mark.thorough
 def test_a_stop_while_spark_starts_leaves_nothing_and_the_next_training_starts_it_anew(monkeypatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "local[1]")
     monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
