@@ -83,13 +83,7 @@ def config_of_form() -> RunConfig | None:
 
 
 def button(config: RunConfig | None, job: Job | None, stored: set[str]) -> None:
-    """The one button: Train, which becomes Stop while a training runs, and the way to what is trained already.
-
-    Args:
-        config: What the form says; None where that cannot be trained.
-        job: The training that is shown.
-        stored: Ids of all models there are.
-    """
+    """The one button: Train, which becomes Stop while `job` runs, and the way to what is trained already."""
     if job is not None and job.active:
         asked = loaders.job_config(job)
         said = phrases.sentence(f"In training: {model_names.config_words(asked, form.START)}") if asked else ""
@@ -127,11 +121,7 @@ def places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
 
 
 def one_model(top: DeltaGenerator) -> None:
-    """The form, and the training with these settings.
-
-    Args:
-        top: Where the button stands.
-    """
+    """The form, and the training with these settings; the button stands in `top`."""
     job, run_id = trainings.watched(), state.run_id()
     run = None if run_id is None else loaders.run(run_id)
     selected = run.config if run is not None and run.origin.kind == "trained" else None

@@ -107,10 +107,7 @@ def lists_of_all(run_id: str, *, users: bool, least: int, predictions: bool) -> 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def agreement(run_id: str, *, users: bool, row: int, least: int) -> dict[Metric, np.ndarray] | None:
-    """How often each of `neighbors` would be one again, by measure; None where the model does not know how sure it is.
-
-    About 0.1 s.
-    """
+    """How often each of `neighbors` would be one again; None where the model does not know how sure it is. 0.1 s."""
     side = rows_of(run_id, users=users)
     if side.variance is None:
         return None
@@ -127,10 +124,7 @@ def lengths(run_id: str, *, users: bool, predictions: bool = False) -> np.ndarra
 
 @st.cache_resource(max_entries=8, show_spinner="Fitting what the averages explain …")
 def bias_fit(run_id: str, *, users: bool) -> Biases:
-    """The shrinkage curve of the centered item biases, or of the users', over the training ratings.
-
-    Raises AnalysisError as `biases` does.
-    """
+    """The shrinkage curve of the centered item or user biases, over the training ratings; raises as `biases` does."""
     model = centered_model(run_id)
     bias = model.user_bias if users else model.item_bias
     return biases(bias, *training_averages(run_id, users=users), model.scale)

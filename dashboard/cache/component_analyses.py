@@ -61,11 +61,7 @@ def examined(run_id: str) -> Examined | None:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def proof(run_id: str) -> Proof:
-    """How the components of what a run predicts stand the test of its own validation ratings.
-
-    Raises:
-        NotApplicableError: There are no such components, or no ratings to test them on.
-    """
+    """How its components stand the test of the run's own validation ratings; NotApplicableError without either."""
     found = examined(run_id)
     if found is None:
         trained = run(run_id)
@@ -98,10 +94,7 @@ def strength(run_id: str) -> np.ndarray:
 
 @st.cache_resource(max_entries=32, show_spinner="Comparing with consensus and popularity …")
 def mostly_consensus(run_id: str) -> np.ndarray:
-    """Whether each component of what a run predicts is mostly consensus and popularity, (n_components,).
-
-    Empty where they cannot be tested; about 0.3 s.
-    """
+    """Whether each component of what a run predicts is mostly consensus and popularity; empty where untested. 0.3 s."""
     found = examined(run_id)
     if found is None:
         return np.zeros(0, bool)
@@ -123,12 +116,7 @@ def above_chance_of(run_id: str) -> AboveChance | None:
 
 @dataclass(frozen=True, eq=False)
 class WithoutTaste:
-    """What the components carry of models of the same data without taste.
-
-    Attributes:
-        share: Of the k-th component on average, as a share of what all components of the run carry, (n_components,).
-        models: How many such models there are.
-    """
+    """What the k-th component carries on average in models of these data without taste, as a share of the run's."""
 
     share: np.ndarray
     models: int

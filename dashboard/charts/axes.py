@@ -27,16 +27,7 @@ class Poles:
 def axis_strip(
     positions: np.ndarray, listed: np.ndarray, ends: Ends, poles: Poles, *, titles: Sequence[str], noun: str
 ) -> go.Figure:
-    """All items along an axis, its poles and its outermost items named.
-
-    Args:
-        positions: Place of every item, (n_items,): -1 is the mean of the low pole, 1 that of the high one.
-        listed: Boolean array, (n_items,), items to draw.
-        ends: Items to name at each end.
-        poles: What the axis runs between.
-        titles: What the items are called.
-        noun: What an item is, plural.
-    """
+    """All items along an axis, (n_items,): -1 is the mean of the low pole, 1 that of the high one, its `ends` named."""
     chosen = np.array([*poles.low, *poles.high], int)
     rows = np.union1d(np.flatnonzero(listed), chosen)
     drawn = sample(rows, keep=np.concatenate([chosen, ends.top, ends.bottom]), most=MOST_IN_SWARM)

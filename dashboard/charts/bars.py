@@ -18,15 +18,9 @@ side."""
 
 @dataclass(frozen=True, eq=False)
 class Bars:
-    """A picture of bars.
+    """A picture of bars: the title above it, what the names below and the heights, whole numbers (n,), are.
 
-    Attributes:
-        title: Above it.
-        along: What the names below the bars are.
-        up: What the heights count.
-        names: Below the bars.
-        counts: Heights, whole numbers, (n,).
-        notes: What is said when somebody points at a bar, as somebody may have written it.
+    `notes` are said when somebody points at a bar, as somebody may have written them.
     """
 
     title: str
@@ -38,12 +32,7 @@ class Bars:
 
 
 def picture(bars: Bars, alt: str) -> str:
-    """The picture as HTML; everything in it that somebody has written is escaped.
-
-    Args:
-        bars: What it shows.
-        alt: The same for those who do not see it.
-    """
+    """The picture as HTML, everything in it that somebody has written escaped; `alt` for those who do not see it."""
     most = max(1, int(bars.counts.max()))
     every = 1 if len(bars.names) < MOST_TICKS else 2
     columns = "".join(

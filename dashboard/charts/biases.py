@@ -49,20 +49,9 @@ def scatter(
 ) -> go.Figure:
     """Learned bias against mean rating, sized by number of ratings, colored by what the averages do not explain.
 
-    Args:
-        fit: The fitted curve, with expected and residual of every row.
-        mean: Mean training rating of every row, (n_rows,), in rating units.
-        count: Training ratings of every row, (n_rows,).
-        hover: What to show over each row.
-        rated: Rows to draw, all of them rated; of very many a sample, which the title says.
-        listed: Boolean array, (n_rows,), rows with enough ratings; the others lie behind, without color.
-        marked: Rows to ring and name.
-        titles: What the rows are called; needed for `marked`.
-        known: How far the biases are known, which is told over a point and drawn for those marked; None where nobody
-            can say.
-        noun: What a row is.
-
-    The custom data of a point are its expected bias, the difference, and how far the bias is known.
+    `mean` in rating units and `count` are of the training ratings, (n_rows,). Rows to draw are `rated`, of very
+    many a sample, which the title says; those not `listed` lie behind, without color; `marked` are ringed and named
+    by `titles`. The custom data of a point are its expected bias, the difference, and how far the bias is `known`.
     """
     drawn = sample(rated, keep=np.array(marked, np.int64))
     result = figure(

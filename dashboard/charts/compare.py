@@ -13,13 +13,7 @@ from dashboard.train.curve import REFERENCES
 
 
 def curves(named: Sequence[training.Named], references: Started | None, *, unit: str) -> go.Figure:
-    """Validation RMSE of several runs (solid) and their training RMSE (dotted), with what guessing reaches.
-
-    Args:
-        named: The runs, at most six.
-        references: Reference lines that hold for all of them; None where each has its own.
-        unit: What ratings count in.
-    """
+    """Validation RMSE of at most six runs (solid) and their training RMSE (dotted), with what guessing reaches."""
     result = training.compared_curves(named, unit=unit, height=400)
     if references is not None:
         known = [
@@ -33,13 +27,7 @@ def curves(named: Sequence[training.Named], references: Started | None, *, unit:
 
 
 def kept(often: np.ndarray, *, chosen: tuple[int, int], noun: str) -> go.Figure:
-    """How many items keep 0, 1, … k of their neighbors.
-
-    Args:
-        often: Items that keep so many, int, (k + 1,).
-        chosen: Lowest and highest number of neighbors kept that is listed; the other bars are paler.
-        noun: What an item is.
-    """
+    """How many items keep 0, 1, … k of their neighbors, int, (k + 1,); bars outside of the `chosen` range are paler."""
     k = len(often) - 1
     number = np.arange(k + 1)
     inside = (number >= chosen[0]) & (number <= chosen[1])

@@ -31,17 +31,8 @@ def strip(
 ) -> go.Figure:
     """All items along one component, the outermost of the listed ones named, and any others that are asked for.
 
-    Args:
-        scores: Float array, (n_items,), in embedding units.
-        titles: What the items are called.
-        listed: Boolean array, (n_items,), items with enough ratings; the others are drawn paler, of many a
-            sample.
-        ends: Items to name at each end.
-        hover: What to show over each item, of which this shows the names.
-        label: What the component is called, and whether it is proven; the axis says both.
-        noun: What an item is.
-        marked: Items to mark and name, wherever they lie.
-        std: How well each score is known, (n_items,): bars of that length for what is named; None draws none.
+    `scores` in embedding units, (n_items,). Those not `listed` are drawn paler, of many a sample. `std` draws how
+    well the score of what is named is known, (n_items,), as bars.
     """
     named = np.concatenate([ends.top, ends.bottom, np.array(marked, int)])
     to_see = listed.copy()

@@ -45,13 +45,7 @@ def _three_digits(number: float) -> str:
 
 
 def counts_histogram(counts: np.ndarray, *, title: str, nouns: str) -> Bars:
-    """How many movies (or people) have how many ratings, in bins that double.
-
-    Args:
-        counts: Ratings per movie or person, at least 1, (n,).
-        title: Of the picture.
-        nouns: What is counted, many of them.
-    """
+    """How many movies (or people) have how many ratings, at least 1 each, (n,), in bins that double."""
     edges = 2 ** np.arange(int(np.log2(counts.max())) + 2)
     bars, _ = np.histogram(counts, bins=edges)
     first = int(np.flatnonzero(bars)[0])

@@ -11,12 +11,7 @@ characters, and the tags of ten thousand points would be as large a part of the 
 
 @dataclass(frozen=True, eq=False)
 class Hover:
-    """A name and a line of facts for each row.
-
-    Attributes:
-        names: Array of texts made harmless, (n_rows,).
-        facts: Array of texts made harmless, (n_rows,).
-    """
+    """A name and a line of facts for each row: arrays (n_rows,) of texts made harmless."""
 
     names: np.ndarray
     facts: np.ndarray

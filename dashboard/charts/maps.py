@@ -35,13 +35,10 @@ _HEIGHT = 580
 class Plane:
     """What the axes of a map count, and how it lies in its frame.
 
-    Attributes:
-        coordinates: What each coordinate is called in the box over an item, such as "component 2"; one without a name
-            is not said.
-        equal: Whether a unit is as long across as up, so that distances can be compared by eye. Where the axes count
-            different things, each fills the frame.
-        powers: Whether coordinates across are powers of ten; the axis says the whole numbers.
-        reach: What is seen at first, from (left, low, to right, high); None: as far as the items reach.
+    `coordinates` are called so in the box over an item, such as "component 2"; one without a name is not said. With
+    `equal` a unit is as long across as up, so that distances can be compared by eye; where the axes count different
+    things, each fills the frame. With `powers` those across are powers of ten. `reach` is seen at first, from
+    (left, low, to right, high).
     """
 
     coordinates: Sequence[str] = ()
@@ -85,13 +82,7 @@ class Places:
 
 @dataclass(frozen=True, eq=False)
 class Landmarks:
-    """Named places that are no items.
-
-    Attributes:
-        label: What they are.
-        points: Where they lie, float array, (n, 2 or 3).
-        names: What each is called.
-    """
+    """Named places, float array (n, 2 or 3), that are no items; `label` says what they are."""
 
     label: str
     points: np.ndarray
@@ -208,10 +199,7 @@ def _add_outline(result: go.Figure, outline: np.ndarray) -> None:
 def _add_landmarks(result: go.Figure, landmarks: Landmarks, *, room: np.ndarray) -> None:
     """Diamonds with their names; on a flat map annotations, because WebGL points cover the text of traces.
 
-    Args:
-        result: The figure.
-        landmarks: The places.
-        room: How far the map reaches along each axis: names that would cover others there are shown over them alone.
+    Names that would cover others within `room`, how far the map reaches, are shown over them alone.
     """
     spots, names = list(landmarks.points.T), [plain(name, 28) for name in landmarks.names]
     flat = len(spots) == 2
@@ -227,14 +215,9 @@ def _add_landmarks(result: go.Figure, landmarks: Landmarks, *, room: np.ndarray)
 def name_apart(
     result: go.Figure, points: np.ndarray, names: Sequence[str], room: np.ndarray, *, size: tuple[float, float] = _NAME
 ) -> None:
-    """Names beside places of a flat figure, away from the nearest other place; those that would cover one are left out.
+    """Names, made harmless, beside places (n, 2), away from the nearest other; those that would cover one are left out.
 
-    Args:
-        result: The figure.
-        points: The places, (n, 2).
-        names: What they are called, harmless.
-        room: How far the figure reaches along each axis, (2,).
-        size: Width and height of a name, as shares of `room`.
+    `room` is how far the figure reaches along each axis, and `size` that of a name as shares of it.
     """
     above = _away_from_nearest(points)
     apart = _apart(points + np.outer(np.where(above, 1, -1) * size[1] / 2, [0, 1]) * room, np.array(size) * room)

@@ -17,14 +17,7 @@ FEWEST_SHOWN = 16
 
 
 def proof(found: Proof, *, chosen: int | None, labels: Sequence[Label], unit: str) -> go.Figure:
-    """By how much each component lowers the error, as bars; the first ones, and all when zoomed out.
-
-    Args:
-        found: How components stand the test.
-        chosen: The component to stand out, from 0; None for none.
-        labels: What each is called, (n_components,).
-        unit: What ratings are counted in.
-    """
+    """By how much each component lowers the error, as bars; the first ones, and all when zoomed out."""
     n = len(found.worth)
     shown = min(n, max(FEWEST_SHOWN, 2 * found.signal, 0 if chosen is None else chosen + 1))
     first = f" (the first {shown} of {n})" if shown < n else ""

@@ -13,13 +13,7 @@ BESIDE = 0.1
 
 
 def splits(letters: Sequence[str], rows: Sequence[Row], *, unit: str) -> go.Figure:
-    """A dot for each model on each split, those of one split joined, and the mean with its standard error.
-
-    Args:
-        letters: What each model is called.
-        rows: The models.
-        unit: What the ratings are counted in.
-    """
+    """A dot for each model on each split, those of one split joined, and the mean with its standard error."""
     result = figure("Error on each split", y=f"Validation RMSE ({unit})", height=320)
     places = np.arange(len(rows))
     for seed, errors in enumerate(zip(*(row.errors for row in rows), strict=True)):
@@ -46,13 +40,7 @@ def splits(letters: Sequence[str], rows: Sequence[Row], *, unit: str) -> go.Figu
 
 
 def differences(names: Sequence[str], found: Sequence[Mean], *, unit: str) -> go.Figure:
-    """How much higher the error of one model is than that of another, with its standard error, beside none at all.
-
-    Args:
-        names: Of every two models, such as "A − B".
-        found: Their differences.
-        unit: What the ratings are counted in.
-    """
+    """How much higher the error of one model is than that of another, with its standard error, beside none at all."""
     result = figure(
         "Differences on the same splits", x=f"Difference in RMSE ({unit})", height=max(320, 90 + 26 * len(found))
     )

@@ -34,16 +34,10 @@ def scree(
     line: np.ndarray | None = None,
     line_name: str = "without taste",
 ) -> go.Figure:
-    """Share of every component as bars, the running total as a line.
+    """Share of every component as bars, the running total as a line, both fractions, (n_components,).
 
-    Args:
-        variance_ratio: Share of each component, fractions, (n_components,).
-        cumulative: Running total, (n_components,).
-        chosen: The component to stand out, from 0.
-        labels: What each component is called; those that are unproven are hatched.
-        line: What as many components carry where there is nothing to be found, as shares of the same total, NaN where
-            that is not known; None draws no line.
-        line_name: What that is.
+    What is unproven is hatched. `line` holds what as many components carry where there is nothing to be found, as
+    shares of the same total, NaN where that is not known.
     """
     result = figure(
         "What each carries",

@@ -15,13 +15,7 @@ HEIGHT = 320
 
 
 def stability(study: Stability, *, chosen: int, labels: Sequence[Label]) -> go.Figure:
-    """How well every component comes back: its median |r| as a bar, what single trainings gave as a line over it.
-
-    Args:
-        study: How well the components of other seeds match.
-        chosen: The component to stand out, from 0.
-        labels: What each component is called.
-    """
+    """How well every component comes back: its median |r| as a bar, what single trainings gave as a line over it."""
     result = figure(
         "How well each component comes back",
         x="Component",
@@ -63,14 +57,7 @@ def _over(label: Label, r: float, low: float, high: float) -> str:
 
 
 def cost(errors: Cost, *, chosen: int, all_words: str, none_words: str, unit: str) -> go.Figure:
-    """Validation error by number of components kept.
-
-    Args:
-        errors: The error with so many components.
-        chosen: The component to stand out, from 0.
-        all_words, none_words: What the lines at the level of all components and of none say.
-        unit: What ratings are counted in.
-    """
+    """Validation error by number of components kept; two lines say the level of all components and of none."""
     n, none, everything = len(errors.rmse) - 1, float(errors.rmse[0]), float(errors.rmse[-1])
     low, high = float(errors.rmse.min()), float(errors.rmse.max())
     room = 0.14 * (high - low) or 0.01

@@ -25,11 +25,7 @@ def means(letters: Sequence[str], rows: Sequence[Row], unit: str) -> str:
 def apart(pairs: Sequence[str], found: Sequence[Mean], clear: Sequence[bool], unit: str) -> str:
     """What sets every two apart, and whether that is more than chance would do; of more than three, which are.
 
-    Args:
-        pairs: The two letters of each pair.
-        found: How much higher the error of the first is than that of the second.
-        clear: Whether each is more than chance would do.
-        unit: What the ratings are counted in.
+    `found` is how much higher the error of the first of a pair is, `clear` whether that is more than chance.
     """
     if not any(one.mean or one.se for one in found):
         return "They are the same settings, so nothing sets them apart."

@@ -49,11 +49,7 @@ def who_is_who(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
 def errors(letters: Sequence[str], summaries: Sequence[RunSummary], behind: Sequence[Paired | None]) -> str:
     """Which model guesses best, and by how much; said only of models that were tested on the same ratings.
 
-    Args:
-        letters: What the models are called.
-        summaries: The models.
-        behind: How much further off each is than the best of them, which has None; not looked at where they were
-            tested on different ratings.
+    `behind` is how much further off each is than the best of them, which has None.
     """
     if not same_test(summaries):
         return (
@@ -182,14 +178,7 @@ def number(kept: float) -> str:
 
 
 def left_out(items: Shared, min_ratings: int, sizes: tuple[int, int] | None, noun: str) -> str:
-    """Which items are compared, and which are not.
-
-    Args:
-        items: The items.
-        min_ratings: Ratings that were asked for.
-        sizes: Items in the data of each, where these differ; None for runs on the same data.
-        noun: What an item is.
-    """
+    """Which items are compared, and which are not; `sizes` are those of the data of each, where these differ."""
     nouns = plural(noun)
     text = f"Compared on {count(len(items), noun)}."
     if sizes is not None:

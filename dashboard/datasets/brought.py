@@ -15,12 +15,7 @@ from dashboard.shared import uploader
 
 @dataclass
 class Brought:
-    """What somebody has brought in this session.
-
-    Attributes:
-        upload: Token of the files in `core.data.uploads`.
-        names: Their names, for people.
-    """
+    """What somebody has brought in this session: the token in `core.data.uploads`, and the files' names for people."""
 
     upload: str
     names: list[str]
@@ -40,12 +35,7 @@ Draft = TypeVar("Draft", bound=Brought)
 
 @dataclass(frozen=True)
 class Place(Generic[Draft]):
-    """Where files are dropped, and what was dropped there.
-
-    Attributes:
-        name: Tells it from other places on the page.
-        make: What is kept of files, by their token and names; holds what is said about them as well.
-    """
+    """Where files are dropped, and what was dropped there; `make` makes what is kept of them, by token and names."""
 
     name: str
     make: Callable[[str, list[str]], Draft]

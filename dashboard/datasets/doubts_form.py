@@ -18,13 +18,7 @@ _ABOUT_COUNTS = (
 def show(
     preview: Preview, options: dict[str, Any], key: Callable[[str, object], str], say: Callable[..., None]
 ) -> None:
-    """Every doubt with its choice.
-
-    Args:
-        options: What has been said about the import so far.
-        key: Makes the key of a widget from the option's name and what tells it from others.
-        say: Remembers an option; nothing is said where it is empty.
-    """
+    """Every doubt with its choice; `key` makes the key of a widget, `say` remembers an option that is not empty."""
     if not preview.doubts:
         return
     with st.container(border=True):

@@ -44,11 +44,7 @@ GUESSES = {
 
 @dataclass
 class Draft(Brought):
-    """Vectors that were brought, and what was said about them; what is not said is found out.
-
-    Attributes:
-        said: Fields of `VectorOptions` by name.
-    """
+    """Vectors that were brought, and the `VectorOptions` said about them; what is not said is found out."""
 
     said: dict[str, Any] = field(default_factory=dict)
 

@@ -14,15 +14,7 @@ from dashboard.shared.matrix_rows import Rows
 def show_chart(
     figure: go.Figure, key: str, alt: str, *, reading: str = "", place: DeltaGenerator | None = None
 ) -> None:
-    """A chart and, below it, its reading.
-
-    Args:
-        figure: The chart.
-        key: Of its widget.
-        alt: The text alternative, to which the reading is added.
-        reading: What the chart shows, in words (Markdown); without one nothing stands below.
-        place: A column to draw the chart into.
-    """
+    """A chart and, below it and in its text alternative, its reading (Markdown), if any."""
     whole = f"{alt} {spoken(reading)}".strip()
     (place or st).plotly_chart(figure, key=key, config=phrases.CHART_CONFIG, alt=whole)
     if reading:
@@ -32,16 +24,7 @@ def show_chart(
 def choose_row(
     rows: Rows, label: str, key: str, *, first: int, width: int | None = None, place: DeltaGenerator | None = None
 ) -> int:
-    """A field in which one row is chosen by its name, kept in the link.
-
-    Args:
-        rows: What there is to choose from.
-        label: What the field is called.
-        key: Of its widget, and of the parameter in the link.
-        first: The row chosen at first.
-        width: In pixels; as wide as its place without it.
-        place: A column to draw it into.
-    """
+    """A field in which one row is chosen by its name, kept in the link under its key; `width` in pixels."""
     at = rows.labels[first]
     return rows.offered[finding.one_of(label, rows.offered, key=key, first=at, width=width, place=place)]
 

@@ -38,15 +38,11 @@ _TABLE_HEIGHT = 248
 
 @dataclass(frozen=True)
 class Brought:
-    """A file that was read and not used yet.
+    """A file that was read, matched to a dataset, and not used yet.
 
-    Attributes:
-        name: The file's, for people.
-        dataset_id: The data that it was matched to.
-        file: As it was read.
-        person: What it says.
-        out_of: The highest rating that was chosen for it, 0 for the scale of the data; None where it tells it.
-        confirmed: Places of the unmatched entries that were ticked; boxes are forgotten when another page is opened.
+    `out_of` is the highest rating that was chosen for it, 0 for the scale of the data; None where it tells it.
+    `confirmed` are places of the unmatched entries that were ticked; boxes are forgotten when another page is
+    opened.
     """
 
     name: str

@@ -27,10 +27,8 @@ STEER_SHARE = 0.15
 class Predictions:
     """What the model predicts for one person, (n_items,) each.
 
-    Attributes:
-        rating: Guesses, held inside the scale.
-        sure: How far each is probably off.
-        personal: How much of each is the person's own taste, rating units; None where nobody can say.
+    `rating` is held inside the scale, `sure` says how far it is probably off, and `personal` how much of it is the
+    person's own taste; None where nobody can say.
     """
 
     rating: np.ndarray
@@ -49,14 +47,7 @@ class _Filters:
 
 
 def panel(model: NewUserModel, rows: Rows, entry: Entry, predictions: Predictions) -> None:
-    """Draw the right side of the page.
-
-    Args:
-        model: The model.
-        rows: Its items.
-        entry: How ratings are given.
-        predictions: The guesses for the person.
-    """
+    """Draw the right side of the page."""
     ratings, mine = model.ratings, own_ratings.own(model.ratings.dataset_id)
     above = st.container()
     wanted = _filters(model, rows, predictions)

@@ -20,13 +20,7 @@ _OWN, _MESSAGE = "_own_ratings", "_own_message"
 
 @dataclass
 class Own:
-    """What one person said about one dataset, by item id.
-
-    Attributes:
-        given: Ratings, in the order they were given.
-        skipped: Items not to be asked about again.
-        hidden: Items not to be recommended.
-    """
+    """What one person said about one dataset, by item id: ratings as they came; not to be asked; not to be shown."""
 
     given: dict[str, float] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)

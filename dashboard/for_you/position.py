@@ -39,13 +39,7 @@ SHARED, APART, COSINE = "Both", "Apart", "Cosine"
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """One person among all.
-
-    Attributes:
-        among: Everybody along the first components.
-        mine: The person there.
-        near: Those who lean the same way.
-    """
+    """One person among everybody along the first components, and those who lean the same way."""
 
     among: People
     mine: Place

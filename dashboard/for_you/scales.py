@@ -11,12 +11,9 @@ THUMBS = (":material/thumb_down: No", ":material/thumb_up: Yes")
 
 @dataclass(frozen=True)
 class Entry:
-    """A way to give ratings.
+    """A way to give ratings from `low` to `high`, `step` apart (`step_of`).
 
-    Attributes:
-        kind: "thumbs" for two values, "stars" for scales from a half or one to 5, "number" for all others.
-        low, high: Ends of the scale.
-        step: Distance of two ratings next to each other, from `step_of`.
+    Its kind is "thumbs" for two values, "stars" for scales from a half or one to 5, "number" for all others.
     """
 
     kind: Literal["stars", "thumbs", "number"]

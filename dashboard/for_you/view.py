@@ -18,14 +18,7 @@ NAMED = 5
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One person before one model.
-
-    Attributes:
-        model: The model.
-        rows: Its items.
-        person: The person, fitted to their own ratings.
-        naming: What components are called; nothing where the model has no vectors.
-    """
+    """One person, fitted to their own ratings, before one model; no `naming` where that has no vectors."""
 
     model: NewUserModel
     rows: Rows

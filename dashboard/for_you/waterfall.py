@@ -46,12 +46,7 @@ PULLED = 8
 
 @dataclass(frozen=True, eq=False)
 class Naming:
-    """What components are called.
-
-    Attributes:
-        labels: Of all components.
-        ends: What lies at the low and the high end of the first ones, in words, empty where nobody knows.
-    """
+    """What all components are called, and what lies at the low and the high end of the first, empty where not known."""
 
     labels: Sequence[Label]
     ends: Sequence[tuple[str, str]]
@@ -65,14 +60,11 @@ class Naming:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A guess to look at.
+    """A guess for the item of a row, to look at.
 
-    Attributes:
-        row: The item.
-        who: "you", or what the person is called, made harmless.
-        numbers: What the model knows of the person, a row such as those of `Scorer.user_numbers`.
-        actual: The true rating, where there is one.
-        known_to: How far the guess is probably off, in a sentence; empty where it is said elsewhere.
+    `who` is "you", or a name made harmless; `numbers` a row such as those of `Scorer.user_numbers`; `actual` the
+    true rating, where there is one; `known_to` says how far the guess is probably off, empty where it is said
+    elsewhere.
     """
 
     row: int

@@ -35,14 +35,8 @@ def study(
 ) -> Stored | None:
     """The result of a study. Where it has not been made, a box that offers it or follows it, and None.
 
-    Args:
-        kind: Which study.
-        run: What it is about; of a twin, the run whose twin it is.
-        settings: What was chosen for it.
-        title: Heading of the box (Markdown).
-        button: What the button says.
-        about_seconds: How long it will take, roughly; the page says so many times that as studies have taken here.
-        words: A sentence on what it will do (Markdown).
+    Of a twin, `run` is the one whose twin it is. Title and words are Markdown. The page says `about_seconds` times
+    what studies have taken here.
     """
     run_id = real_id(run.run_id)
     key = kind.key(run_id, settings)
@@ -71,13 +65,9 @@ def offer(
     about_seconds: float,
     words: str = "",
 ) -> None:
-    """A box that offers work, follows it while it goes on, or says how it failed.
+    """A box that offers work of a kind and key, follows it while it goes on, or says how it failed; as in `study`.
 
-    Args:
-        of: Kind and key of the job.
-        action: What it is to ask for it.
-        ask: Asks for it; of ids and settings alone, as in `elements.button`.
-        title, button, about_seconds, words: As in `study`.
+    `ask` holds ids and settings alone, as in `elements.button`.
     """
     with st.container(border=True):
         st.markdown(f"**{title}**")

@@ -77,11 +77,7 @@ def start(config: RunConfig) -> None:
 
 
 def start_again(job: Job) -> None:
-    """Ask once more for a training that ended without a model, on the data it was for, and show it.
-
-    Raises:
-        UnknownDatasetError: The data it was to learn from is gone.
-    """
+    """Ask once more for a training that ended without a model, and show it; UnknownDatasetError: its data is gone."""
     config, dataset_id = loaders.job_config(job), loaders.data_of(job)
     if dataset_id is None or config is None:
         raise UnknownDatasetError(
@@ -141,11 +137,7 @@ def running(config: RunConfig) -> Job | None:
 
 
 def offer(config: RunConfig, *, label: str, lead_to: str | None = None) -> None:
-    """A button that trains `config`, and the progress in its place while it does.
-
-    Args:
-        lead_to: Page to open when the training is done; None stays on this page.
-    """
+    """A button that trains `config`, and the progress in its place; `lead_to` is the page to open when it is done."""
     job = watched()
     if job is None or not job.active:
         job = running(config) or job
@@ -169,12 +161,7 @@ def ask(config: RunConfig, job: Job | None, *, label: str) -> None:
 
 
 def promise(config: RunConfig, on_data: Sequence[RunSummary]) -> str:
-    """How long a training will take, by those of its kind on the same data on this machine; empty without any.
-
-    Args:
-        config: What is to be trained.
-        on_data: The runs on the data, the newest first.
-    """
+    """How long a training will take, by those of its kind on the same data, newest first; empty without any."""
     took = [run.outcome.train_seconds for run in on_data if run.config.model == config.model][:REMEMBERED]
     return f"Takes {phrases.roughly(median(took))}, as others of its kind did here." if took else ""
 

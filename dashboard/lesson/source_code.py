@@ -14,11 +14,7 @@ class NoSourceError(Exception):
 
 
 def keras_embedding() -> Path:
-    """The file of Keras' own embedding layer, as installed; Keras is spec, not imported.
-
-    Raises:
-        NoSourceError: It is not there.
-    """
+    """The file of Keras' own embedding layer, as installed; NoSourceError without. Keras is spec, not imported."""
     spec = importlib.util.find_spec("keras")
     if spec is None or spec.origin is None:
         raise NoSourceError("Keras is not installed")
@@ -29,15 +25,9 @@ def keras_embedding() -> Path:
 
 
 def methods(path: Path, class_name: str, names: tuple[str, ...]) -> str:
-    """The code of some methods of a class, as it stands in the file, a blank line between them.
+    """Methods of a class of a Python file, in the order wanted, a blank line between; NoSourceError without them.
 
-    Args:
-        path: A Python file.
-        class_name: A class at its top level.
-        names: Methods, in the order wanted. They begin at the margin; their docstrings are left out.
-
-    Raises:
-        NoSourceError: The class, or one of the methods, is not in the file.
+    They begin at the margin; their docstrings are left out.
     """
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)

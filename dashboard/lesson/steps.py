@@ -18,13 +18,7 @@ from dashboard.shell.needs_run import Ability, can, stop_without
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the lesson.
-
-    Attributes:
-        title: Its title, with {noun} in it.
-        draw: Draws it.
-        needs: What a model must be able to do for it.
-    """
+    """One step of the lesson: its title with {noun} in it, and what a model must be able to do for it."""
 
     title: str
     draw: Callable[[Example], None]

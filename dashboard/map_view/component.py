@@ -37,14 +37,7 @@ _mount = st.components.v2.component("embedding_map", js=in_browser.LOADER)
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Where the items were while they were learned.
-
-    Attributes:
-        at: What has been done at each moment, rising, (n_frames,).
-        places: float32, (n_frames, n, 2).
-        unit: What `at` counts.
-        digits: Of `at`, behind the point.
-    """
+    """Where items were while they were learned, float32, (n_frames, n, 2), after so many units, (n_frames,), rising."""
 
     at: np.ndarray
     places: np.ndarray
@@ -56,11 +49,9 @@ class Moments:
 class Looks:
     """How points look, beside their color; None leaves all alike.
 
-    Attributes:
-        sizes: Number of ratings of every item of the data, shown as the points' area.
-        known: How well known every item of the data is: the best known get their names first; where all are zeros,
-            names are spread over the map; None names none.
-        opacity: Of the point of each item on the map, 0–1, (n,).
+    `sizes` are numbers of ratings of every item of the data, shown as areas. Of it too is `known`: the best known
+    get their names first; where all are zeros, names are spread over the map; None names none. `opacity`, 0–1,
+    (n,), is that of the items on the map.
     """
 
     sizes: np.ndarray | None = None
@@ -196,13 +187,10 @@ def _room(key: str, height: int, below: int, *, compact: bool) -> str:
 
 @dataclass(frozen=True, eq=False)
 class _Items:
-    """What is told of the items on a map, whatever their looks.
+    """What is told of the items on a map, whatever their looks; `digest` tells these from others.
 
-    Attributes:
-        ids: Of the items; None where the data's are not known.
-        digest: Tells these items from others.
-        names: Titles and notes of NAMED items each, compressed; at least one part.
-        of: What all this was made of. As long as it is kept, nothing else is where it is in memory.
+    `ids` is None where the data's are not known; `names` are titles and notes of NAMED items each, compressed; at
+    least one part. As long as `of` is kept, nothing else is where what all this was made of is in memory.
     """
 
     ids: list[str] | None

@@ -32,11 +32,7 @@ SIZE_STEPS = 8
 
 
 def colors(color: Coloring | Classes, rows: np.ndarray) -> tuple[bytes, dict[str, Any]]:
-    """A number of a color for each of these items, uint8, and what the numbers mean.
-
-    Raises:
-        ValueError: There are more classes than numbers.
-    """
+    """A number of a color for each of these items, uint8, and what the numbers mean; ValueError: too many classes."""
     if isinstance(color, Classes):
         if len(color.names) > STEPS:
             raise ValueError(f"there are {len(color.names)} classes; at most {STEPS} can be told apart")

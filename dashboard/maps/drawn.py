@@ -28,14 +28,10 @@ QUICK = 3000
 
 @dataclass(frozen=True, eq=False)
 class DrawnMap:
-    """Where items lie.
+    """Where items lie: their rows, (n,), rising, and places, float32, (n, 2 or 3), made with `settings`.
 
-    Attributes:
-        rows: The items, (n,), rising.
-        points: Their places, float32, (n, 2 or 3).
-        settings: How it was made.
-        trust: How faithful it is; None where that has not been measured yet.
-        laid_out: Rows that the method laid out, among which the rest was placed; None where that was all.
+    `trust` is None where its faithfulness has not been measured yet. The method laid out the rows `laid_out`, among
+    which the rest was placed; None where that was all.
     """
 
     rows: np.ndarray

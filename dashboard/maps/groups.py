@@ -60,14 +60,7 @@ def about_seconds(settings: ClusterSettings, n: int) -> float:
 
 
 def section(run: Run, rows: Rows, of_map: MapStudySettings, n: int) -> Stored | None:
-    """Draw the section; the groups, or None while there are none.
-
-    Args:
-        run: The model.
-        rows: Its items.
-        of_map: How the map is drawn: who is on it, and of which model.
-        n: How many have them.
-    """
+    """Draw the section about groups of the n items that are on a map; the groups, or None while there are none."""
     nouns = rows.nouns
     st.header(f"Groups of {nouns}")
     st.markdown(

@@ -28,11 +28,9 @@ MOST_LANDMARKS = 40
 class Sureness:
     """How well the places of the items on a map are known.
 
-    Attributes:
-        std: Standard deviation of each place, over all directions together, (n,): on a shadow within it, else of the
-            whole vector.
-        spread: The same of the places themselves around their middle.
-        covariance: Of each place on the map, (n, k, k); None where the map bends space.
+    `std` is the deviation of each place, over all directions together, (n,): on a shadow within it, else of the
+    whole vector; `spread` that of the places themselves around their middle; `covariance` of each place, (n, k, k),
+    is None where the map bends space.
     """
 
     std: np.ndarray
@@ -60,13 +58,9 @@ class Sureness:
 
 
 def sureness(rows: Rows, at: np.ndarray, points: np.ndarray, directions: np.ndarray | None) -> Sureness | None:
-    """How sure the model is of the places on a map; None where it does not know.
+    """How sure the model is of the places, (n, k), of the items `at` on a map; None where it does not know.
 
-    Args:
-        rows: All items.
-        at: Those on the map, int, (n,).
-        points: Their places, (n, k).
-        directions: What the axes of the map multiply a vector by, one axis a row, (k, d); None where it bends space.
+    `directions` are what the axes multiply a vector by, one axis a row, (k, d); None where the map bends space.
     """
     if rows.variance is None:
         return None
@@ -82,13 +76,7 @@ def _spread(points: np.ndarray) -> float:
 
 
 def ellipses(sure: Sureness, at: np.ndarray, points: np.ndarray, searched: Sequence[int]) -> list[np.ndarray]:
-    """Outlines of where the searched items lie two times in three; none on a map that bends space, or in space.
-
-    Args:
-        sure: From `sureness`, of the same rows `at` and `points`.
-        at, points: The items on the map and their places.
-        searched: Rows that somebody looked for.
-    """
+    """Outlines of where the searched items lie two times in three; none on a map that bends space, or in space."""
     if sure.covariance is None or points.shape[1] != 2:
         return []
     return [ellipse(points[place], sure.covariance[place]) for place in np.flatnonzero(np.isin(at, searched))]

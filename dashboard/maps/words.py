@@ -122,11 +122,8 @@ and less is "no substantial structure" in Kaufman and Rousseeuw (1990), Finding 
 def repeated(facts: Mapping[str, Any], other: Mapping[str, Any] | None, nouns: str, *, twin: bool) -> str:
     """How far groups would come again and how far they lie apart, and what that makes of them.
 
-    Args:
-        facts: Of the study of groups on the screen; empty words where an earlier version made it.
-        other: Of the same study of the model's twin, or of the twin's model; None where there is none.
-        nouns: What is grouped, plural.
-        twin: Whether the groups on the screen are the twin's.
+    `facts` are of the study on the screen, `other` of the same study of its twin, or of the twin's model. Empty
+    where an earlier version made it.
     """
     repeat, apart = facts.get("repeat"), facts.get("silhouette")
     if apart is None:

@@ -28,13 +28,7 @@ CARELESS_EPOCHS = 20
 
 @dataclass(frozen=True)
 class Aims:
-    """What the steps ask for.
-
-    Attributes:
-        enough: Ratings that make an item well known here.
-        some, many: Items to rate at first, and in the end.
-        width: Of the rating scale.
-    """
+    """What the steps ask for: ratings that make an item well known here, items to rate at first and in the end."""
 
     enough: int = ENOUGH
     some: int = SOME

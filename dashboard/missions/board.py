@@ -45,13 +45,7 @@ def show() -> None:
 
 
 def table(everybody: list[Journey], now: float, words: dict[str, str]) -> pd.DataFrame:
-    """One row a pupil.
-
-    Args:
-        everybody: Their ways.
-        now: Seconds since 1970.
-        words: What stands in braces in the titles of missions.
-    """
+    """One row a pupil, at `now` seconds since 1970."""
     return pd.DataFrame([_row(one, now, words) for one in everybody])
 
 

@@ -50,14 +50,7 @@ def words(mission: Mission) -> str:
 
 
 def of_first_model(outcome: Outcome, started: Started, proof: Proof | None, unit: str) -> str:
-    """What the first model can do, beside what needs none.
-
-    Args:
-        outcome: How it ended.
-        started: The errors without a model.
-        proof: The test of its components; None where there is none.
-        unit: What a rating is measured in, such as "stars".
-    """
+    """What the first model can do, beside what needs none; without a proof, nothing of its components."""
     first = (
         f"Your model is off by **{outcome.guess_error:.3f}** {unit} on ratings that it has never seen; always guessing "
         f"the mean is off by {started.mean_rmse:.3f}, and averages by {started.averages_rmse:.3f}."
@@ -165,11 +158,8 @@ def of_words(
 ) -> str:
     """What words know of each other, by what somebody asked them.
 
-    Args:
-        nearest: The word asked about, and what lies nearest to it; None where none is chosen any more.
-        answers: What came first, by the three words of a − b + c.
-        axis: The outermost words of the person's axis; None where there is none any more.
-        components: How many stand above chance, of how many.
+    `nearest` is the word asked about, and the one that lies nearest; `answers` came first for a − b + c; `axis` is
+    the person's own; `components` is how many stand above chance, of how many.
     """
     said = [f"{a} − {b} + {c} led to **{answer}**" for (a, b, c), answer in answers.items()]
     sentences = [f"{', and '.join(said)}." if said else ""]
@@ -199,13 +189,7 @@ def _called(name: Name) -> str:
 
 
 def of_noise(name: Name, twin: Proof, real: Proof, unit: str) -> str:
-    """What unseen ratings say of the component that somebody named on a twin, and of the model's own.
-
-    Args:
-        name: The name, and which component it was given to.
-        twin, real: The test of the twin's components, and of the model's.
-        unit: What a rating is measured in, such as "stars".
-    """
+    """What unseen ratings say of the component that somebody named on a twin, and of the model's own."""
     k = name.component
     called = f"You called it {_called(name)}"
     if name.basis != "predictions" or k >= min(len(twin.worth), len(real.worth)):

@@ -54,10 +54,5 @@ COLOR = "#c2410c"
 
 
 def point(place: str, step: str) -> None:
-    """Point at a place on the page.
-
-    Args:
-        place: Its CSS selector; empty to point at nothing.
-        step: A name for the step; with another one, the place is scrolled into view.
-    """
+    """Point at the place of a CSS selector, or at nothing; with another name of a step it is scrolled into view."""
     _mount(key="mission_pointer", data={"place": place, "step": step, "color": COLOR}, height=0)

@@ -19,12 +19,9 @@ SLACK = 0.0056
 class Question:
     """Something to look up, or to have an opinion on (Markdown; in braces as in all texts of the missions).
 
-    Attributes:
-        ask: The question.
-        told: What its answer means: said when it was found, and printed on the teacher's sheet.
-        where: Where to look, said when the answer is another one; empty where none is wrong.
-        answer: What is right now; None where every answer is.
-        options: To choose from; a number is asked for without any.
+    `told` is what its answer means: said when it was found, and printed on the teacher's sheet. `where` to look is
+    said when the answer is another one. `answer` is what is right now; None where every answer is. Without
+    `options` a number is asked for.
     """
 
     ask: str
@@ -50,13 +47,7 @@ class Question:
 
 
 def reply(question: Question, given: str, now: Snapshot) -> tuple[bool, str]:
-    """Whether an answer will do, and what is said to it (Markdown).
-
-    Args:
-        question: What was asked.
-        given: The option chosen, or what was typed.
-        now: What is on the screen.
-    """
+    """Whether an answer will do, chosen or typed, and what is said to it (Markdown)."""
     if question.answer is None:
         return True, question.told
     right = question.answer(now)

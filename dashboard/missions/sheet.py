@@ -19,12 +19,7 @@ dd { margin: 0 0 .3rem 7.5rem; } p.link { font-family: monospace; overflow-wrap:
 
 
 def page(words: Mapping[str, str], links: Mapping[str, str]) -> str:
-    """All sheets as one HTML document, each mission on paper of its own.
-
-    Args:
-        words: What stands in braces in the texts.
-        links: The address to hand out for each mission.
-    """
+    """All sheets as one HTML document, each mission on paper of its own, with its link."""
     sheets = "".join(_sheet(mission, words, links[key]) for key, mission in MISSIONS.items())
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Missions: sheets for teachers</title>'

@@ -10,17 +10,9 @@ from dashboard.missions.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class Task:
-    """One step (Markdown).
+    """One step (Markdown): its page, what to do and what for, when it is done, what there is to see then.
 
-    Attributes:
-        page: Where it is done.
-        do: What to do.
-        why: What for.
-        done: When it is done.
-        seen: What there is to see then.
-        question: To look closely at it.
-        place: CSS selector of what is to be used.
-        evidence: CSS selector of what is to be seen when it is done; empty for the same.
+    `place` is the CSS selector of what is to be used, `evidence` of what is to be seen when it is done, if another.
     """
 
     page: str

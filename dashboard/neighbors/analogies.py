@@ -16,12 +16,7 @@ TOP = 10
 
 
 def analogies(side: Side, eligible: np.ndarray) -> None:
-    """Draw the section; nothing is computed while it is closed.
-
-    Args:
-        side: The items.
-        eligible: Boolean array, (n_items,), items that may be answers.
-    """
+    """Draw the section, with answers of `eligible`, boolean, (n_items,); nothing is computed while it is closed."""
     rows = side.rows
     part = st.expander(
         f"Arithmetic with {side.nouns}: a − b + c", icon=":material/calculate:", key="arithmetic", bind="query-params"

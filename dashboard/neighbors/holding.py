@@ -24,12 +24,9 @@ QUICK = 3000
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """How well each listed neighbor holds.
+    """How well each listed neighbor holds: its mean similarity in other trainings, -1 … 1, (n,).
 
-    Attributes:
-        support: Mean similarity in the other trainings, -1 … 1, (n,).
-        marks: 0 for none, 1 where one in twenty neighbors without taste has as much, 2 where one in a hundred, (n,).
-        trainings: How many there are.
+    Its mark is 1 where one in twenty neighbors without taste has as much, 2 where one in a hundred, else 0.
     """
 
     support: np.ndarray

@@ -31,16 +31,10 @@ GUESS, MISS, ABOVE, LOVED = "Guess", "±", "Above", "What they rated highest"
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What the model says of the item.
+    """What the model says of the item, titled as somebody typed it: where it lies, and its nearest.
 
-    Attributes:
-        title: What it is called, as somebody typed it.
-        placed: Where it lies.
-        near: Its nearest.
-        again: In how many samples each of them is found again, 0–1.
-        liked: Who would like it.
-        people: Which people were there to learn from, boolean, (n_users,).
-        before_taste: How liked it is whoever rates it.
+    `again`: in how many samples each of these is found again, 0–1. `liked`: who would like it, of the `people`,
+    boolean (n_users,), that there were to learn from; `before_taste`: how liked it is whoever rates it.
     """
 
     title: str
@@ -53,13 +47,7 @@ class Found:
 
 
 def new_item(run: Run, side: Side, listed: np.ndarray) -> None:
-    """Draw the section, unless the model guesses no ratings; nothing is computed while it is closed.
-
-    Args:
-        run: The model.
-        side: Its items.
-        listed: Boolean array, (n_items,), items that may be neighbors.
-    """
+    """Draw the section, unless the model guesses no ratings; nothing is computed while it is closed."""
     if not run.scorer.guesses_ratings:
         return
     noun = side.noun

@@ -70,14 +70,7 @@ def _chosen() -> Basis:
 
 
 def choose(page: str, run_id: str, rows: Rows, shaping: int) -> How:
-    """The switches, for a line of controls.
-
-    Args:
-        page: Which page draws them.
-        run_id: The model.
-        rows: Its items.
-        shaping: Ratings with which an item may shape components, if not all do.
-    """
+    """The switches, for a line of controls; an item with `shaping` ratings may shape components, if not all do."""
     choose_basis(run_id)
     if current(run_id).basis == "predictions":
         return PREDICTIONS

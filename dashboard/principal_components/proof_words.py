@@ -6,14 +6,7 @@ from dashboard.shared.phrases import count
 
 
 def verdict(found: Proof, *, has_biases: bool, unit: str, slopes: float | None = None) -> str:
-    """How many components earn their place, and what all are worth.
-
-    Args:
-        found: What held-out ratings say.
-        has_biases: Whether the model has any.
-        unit: What ratings count in.
-        slopes: Error of averages with two slopes a person on the same ratings; None where it is not known.
-    """
+    """How many components earn their place, and what all are worth, beside the error of averages with two `slopes`."""
     n, start, whole = len(found.worth), found.rmse[0], found.rmse[-1]
     without = "Biases alone" if has_biases else "Without taste, predictions"
     bring = "bring that to" if whole < start else "make that"

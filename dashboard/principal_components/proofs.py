@@ -30,10 +30,8 @@ START_SECONDS = 3.0
 class Tested:
     """What held-out ratings say of the components of what a model predicts.
 
-    Attributes:
-        proof: From the study on several splits where there is one, else from the run's own; None where there is none.
-        why_not: Why there is none, in words.
-        chance: Of vectors from elsewhere, which have no ratings to be tested on, those that stand above chance.
+    From the study on several splits where there is one, else from the run's own; or `why_not`, in words. `chance`
+    is of vectors from elsewhere, which have no ratings to be tested on.
     """
 
     proof: Proof | None

@@ -67,13 +67,9 @@ UNTESTABLE = (
 
 
 def above_chance(found: AboveChance, rows: Rows, n: int, *, tested: bool) -> str:
-    """How many components of vectors stand above chance, and what that does not say.
+    """How many of n components of vectors stand above chance, and what that does not say.
 
-    Args:
-        found: The test, of the components around the middle.
-        rows: The rows.
-        n: How many components there are.
-        tested: Whether those on the screen are the ones that were tested.
+    `tested`: whether those on the screen are those that were, the ones around the middle.
     """
     if not found.count:
         text = f"**None of {count(n, 'component')} stands above chance**"
@@ -202,14 +198,7 @@ def scatter(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray, color:
 
 
 def rises_and_falls(color: Coloring, values: np.ndarray, axes: Mapping[str, np.ndarray], nouns: str) -> str:
-    """Along which axes the number behind a color rises or falls, the closest link first.
-
-    Args:
-        color: The color, for what its number is called.
-        values: That number for each drawn item, (n,).
-        axes: Where each lies, (n,), by what the axis is called in a sentence.
-        nouns: What the axes are, together.
-    """
+    """Along which axes, (n,) by name, the number behind a color, (n,), rises or falls, the closest link first."""
     links = [(rank_correlation(values, places), axis) for axis, places in axes.items()]
     clear = sorted((link for link in links if abs(link[0]) >= CLEAR), key=lambda link: -abs(link[0]))
     name = color.label[0].lower() + color.label[1:]

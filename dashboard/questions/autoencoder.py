@@ -31,12 +31,7 @@ FACTORIZATION, AUTOENCODER = "factorization", "autoencoder"
 
 @dataclass(frozen=True)
 class Both:
-    """A factorization and an autoencoder, on the items that both have learned about.
-
-    Attributes:
-        run, other: The two.
-        least: Ratings an item needs to be compared.
-    """
+    """A factorization and an autoencoder, on the items with `least` ratings that both have learned about."""
 
     run: Run
     other: Run

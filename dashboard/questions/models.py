@@ -34,14 +34,7 @@ TASKS = {
 
 @dataclass(frozen=True)
 class Model:
-    """A model that a question needs.
-
-    Attributes:
-        task: One of `TASKS`, or the name of a family.
-        title: What it is called beside the others.
-        config: Its settings.
-        run_id: The model, if it is there.
-    """
+    """A model that a question needs: one of `TASKS` or of a family, its title beside others, its run if it is there."""
 
     task: str
     title: str

@@ -35,12 +35,7 @@ NEAREST = 8
 
 @dataclass(frozen=True)
 class Trained:
-    """The models of the tasks that are trained, on the items they share.
-
-    Attributes:
-        models: They, the one that guesses ratings first.
-        least: Ratings an item needs to be compared.
-    """
+    """The models of the tasks that are trained, rating guessers first, on the items with `least` ratings they share."""
 
     models: Sequence[Model]
     least: int

@@ -29,11 +29,7 @@ _MOST_REMEMBERED = 10_000
 
 
 class LogIns:
-    """Who is logged in, and who tried in vain; for all threads of a server.
-
-    Args:
-        clock: Seconds that only go up.
-    """
+    """Who is logged in, and who tried in vain; for all threads of a server."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -46,12 +42,7 @@ class LogIns:
         return self._until.get(owner, 0.0) > self._clock()
 
     def log_in(self, attempt: str, visitor: Visitor) -> None:
-        """Make the visitor's owner an administrator.
-
-        Raises:
-            NotAllowedError: The text is not the token, or there were too many wrong ones.
-            LimitError: As `access.is_token`.
-        """
+        """Make the visitor's owner an administrator; NotAllowedError: not the token, or too many wrong ones."""
         with self._lock:
             now = self._clock()
             self._forget_before(now - WINDOW_SECONDS)

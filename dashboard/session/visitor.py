@@ -18,12 +18,7 @@ _REQUEST, _SESSION_OWNER = "_request", "_owner"
 
 @dataclass(frozen=True)
 class _Request:
-    """What the request that opened the session says.
-
-    Attributes:
-        owner, address: As in `Visitor`.
-        local: Whether it can only come from this machine.
-    """
+    """What the request that opened the session says; `local`: it can only come from this machine."""
 
     owner: str
     address: str = ""
@@ -31,11 +26,7 @@ class _Request:
 
 
 def current() -> Visitor:
-    """The visitor of the script that runs.
-
-    Raises:
-        LimitError: A setting about administrators has a value that it cannot have.
-    """
+    """The visitor of the script that runs; LimitError: a setting about administrators cannot have its value."""
     request = _request()
     if access.administrators_are_named():
         administrator = log_ins().holds(request.owner) or is_listed()

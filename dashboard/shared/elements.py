@@ -49,13 +49,9 @@ def enough_ratings(
 ) -> int:
     """A field for the ratings that a row needs to take part; none, and 0, where nobody rated anything.
 
-    Args:
-        counts: Ratings of each row, (n_rows,); several where each of several models has to keep enough rows.
-        leaving: Rows that the highest number that can be chosen still leaves; of few rows half.
-        key: Of the widget, and of the parameter in the link.
-        words: What is said when somebody asks what the field is for.
-        first: What is asked for at first, or less where that would leave fewer than `leaving` rows.
-        label: What the field is called.
+    `counts` are ratings of each row, (n_rows,); several where each of several models has to keep enough rows.
+    `leaving` rows remain of each with the highest number that can be chosen, of few rows half, and with what is
+    asked for at `first`.
     """
     if not all(count.any() for count in counts):
         return 0
@@ -70,13 +66,9 @@ def most_asked_for(count: np.ndarray, leaving: int) -> int:
 
 
 def pages(n: int, size: int, key: str, *, linked: bool = False) -> slice:
-    """Which of n rows are shown: all where they are few, else a page of so many, chosen here.
+    """Which of n rows are shown: all where they are few, else a page of so many, chosen here, if `linked` in the link.
 
-    Args:
-        n: How many rows there are.
-        size: Most rows of a page.
-        key: Of the widget; rows in another order begin at the first page under another key.
-        linked: Whether the page stands in the link, under this key.
+    Rows in another order begin at the first page under another key.
     """
     if n <= size:
         return slice(0, n)
@@ -123,14 +115,7 @@ def chart_tools() -> dict[str, bool]:
 
 
 def table(rows: pd.DataFrame, *, alt: str, place: DeltaGenerator | None = None, **options: Any) -> None:
-    """A table in words of the pages: where there is no value stands a dash, and row numbers say nothing.
-
-    Args:
-        rows: What is in it.
-        alt: What it shows, for those who hear it described.
-        place: A column to draw it into.
-        options: Others of `st.dataframe`.
-    """
+    """A table in words of the pages: where there is no value stands a dash, and row numbers say nothing."""
     (place or st).dataframe(rows, hide_index=True, placeholder="–", alt=alt, **options)
 
 

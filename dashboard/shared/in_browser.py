@@ -47,13 +47,9 @@ export default async function (component) {
 
 
 def part(key: str, name: str, data: bytes | None, *, inline: bool = False) -> dict[str, str] | None:
-    """A part of a component's data as the browser takes it: what is small as text, what is large as an address.
+    """A part of a component's data as the browser takes it: what is small, or `inline`, as text, else as an address.
 
-    Args:
-        key: Of the component.
-        name: Of the part: another of this name takes its place.
-        data: The part; None for none.
-        inline: Whether it travels as text, however large it is.
+    Another part of the same name takes its place.
     """
     if data is None:
         return None

@@ -47,14 +47,8 @@ def show(
 ) -> None:
     """The chosen items in words, as a table, and as a file with their ids and, if wanted, their vectors.
 
-    Args:
-        key: What the keys of its elements begin with.
-        run_id: The run.
-        rows: Its items.
-        listed: Rows of the items that could be chosen here, with which the chosen ones are compared, rising.
-        numbers: Further columns by name, one number for every item of the data, (n_items,).
-        file: Name of the file.
-        columns: How those columns look; as plain numbers without it.
+    They are compared with `listed`, the rows that could be chosen here, rising. `numbers` are further columns by
+    name, (n_items,), `columns` how those look.
     """
     ratings = loaders.ratings_of(run_id)
     chosen = chosen_items.rows(ratings)

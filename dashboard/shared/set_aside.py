@@ -14,13 +14,7 @@ MOST_LISTED = 200
 
 
 def report(entries: Sequence[SetAside], what: str, explanation: str) -> None:
-    """List entries with the reason and the place; nothing where there are none.
-
-    Args:
-        entries: What is not used.
-        what: What one would be, such as "model".
-        explanation: A sentence above the list.
-    """
+    """List what is not used with the reason and the place, under an explanation; nothing where there is none."""
     if not entries:
         return
     with st.expander(f"{phrases.count(len(entries), f'damaged {what}')} set aside", icon=":material/warning:"):

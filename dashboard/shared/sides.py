@@ -20,14 +20,9 @@ USER = "User"
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One side of a run.
+    """One side of a run, users or items, with what a chart shows over each row.
 
-    Attributes:
-        ratings: The dataset it learned from.
-        rows: The rows of the matrix.
-        users: Whether the rows are people.
-        mean: Mean rating of each row in the whole dataset, (n_rows,); NaN without ratings.
-        hover: What a chart shows over each row.
+    `mean` is the mean rating of each row in the whole dataset, (n_rows,); NaN without ratings.
     """
 
     ratings: Ratings

@@ -16,13 +16,7 @@ _COLUMN_WORDS = {"year": "years"}
 
 @dataclass(frozen=True)
 class Task:
-    """What a model was asked in training.
-
-    Attributes:
-        told: What it was told, a sentence without its full stop.
-        until: When its numbers were right, after "until".
-        alike: What the rows that it moved together stand for, after "what".
-    """
+    """What a model was told in training, until when its numbers were right, and what rows moved together stand for."""
 
     told: str
     until: str

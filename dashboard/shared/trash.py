@@ -27,11 +27,7 @@ COLUMNS = {
 
 
 def remember(entries: Sequence[Entry], *, selected: str | None = None) -> None:
-    """Offer Undo for what this session has just deleted.
-
-    Args:
-        selected: Id of the dataset that was in use and is among it; Undo uses it again.
-    """
+    """Offer Undo for what this session has just deleted; it uses the dataset `selected` again, if it was in use."""
     st.session_state[_JUST] = [entry.entry_id for entry in entries]
     st.session_state[_SELECTED] = selected
 

@@ -163,11 +163,7 @@ def _tab_title(page: st.Page, subject: str) -> str:
 
 
 def _choices() -> str:
-    """The dataset and the model, in words; each opens a chooser.
-
-    Returns:
-        What a page is about: the model or, without one, the data.
-    """
+    """The dataset and the model, in words, each of which opens a chooser; the one that the page is about."""
     dataset = _dataset()
     label = f"Data: {escape(dataset.name)}, {phrases.size_words(dataset)}"
     with st.popover(label, icon=":material/database:", width="stretch", wrap=True):

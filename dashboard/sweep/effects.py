@@ -55,14 +55,7 @@ def fold(runs: Sequence[RunSummary], config: RunConfig, noun: str) -> None:
 
 
 def _draw(runs: Sequence[RunSummary], config: RunConfig, noun: str, names: list[str]) -> None:
-    """The field and the picture.
-
-    Args:
-        runs: All runs on the data.
-        config: Of the run on the screen: those with its split stand out.
-        noun: What is rated.
-        names: Settings to choose from.
-    """
+    """The field and the picture; runs with the split of `config`, that on the screen, stand out."""
     if st.session_state.get(KEY) not in names:
         st.session_state.pop(KEY, None)
     name = st.selectbox(

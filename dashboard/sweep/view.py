@@ -30,11 +30,7 @@ USUAL_SECONDS = 3.0
 
 
 def show(config: RunConfig | None) -> None:
-    """Draw the view.
-
-    Args:
-        config: The settings of the form for one model, from which a sweep begins; None where they cannot be trained.
-    """
+    """Draw the view; a sweep begins from the form's settings for one model, None where these cannot be trained."""
     trash.undo_line()
     if visitor.on_phone():  # what was found first, and how to ask for more below it
         right, left = st.container(), st.container()

@@ -74,15 +74,8 @@ def board(
 ) -> None:
     """Four numbers, one sentence that reads the curve aloud, the curve and a film: the same places whatever the state.
 
-    Args:
-        drawn: The curve so far.
-        references: Its sizes and lines.
-        behind: An earlier run, laid behind it.
-        time: What the clock says, and what that is called.
-        words: The sentence.
-        config: The settings it is about.
-        beside: Draws the film.
-        wide: Whether the film needs the whole width, under the curve.
+    `time` is what the clock says, and what that is called; `beside` draws the film, which if `wide` lies under the
+    curve.
     """
     metric = family_of(config).metric
     _numbers(drawn, references, metric, time)
@@ -159,14 +152,7 @@ def running(job_id: str, references: Started, behind_run: str | None) -> None:
 
 
 def finished(run: Run, behind: charts.Named | None, behind_run: str | None, below: DeltaGenerator) -> None:
-    """The board of a run in the store: its curve and film, and what they say.
-
-    Args:
-        run: The run.
-        behind: An earlier one, laid behind its curve.
-        behind_run: The id of that one.
-        below: Where what they say is drawn.
-    """
+    """The board of a run in the store: its curve and film, and in `below` what they say; an earlier one lies behind."""
     drawn, unit = curve.of_run(run), trainings.unit()
     mine, other = film.reel(run), None if behind_run is None else film.reel(loaders.run(behind_run))
     rows = [] if mine is None else moments.followed(mine)
@@ -221,14 +207,7 @@ def _further_words(run: Run) -> tuple[str, ...]:
 
 
 def not_trained(asked: RunConfig, references: Started, behind: charts.Named | None, ended: Job | None) -> None:
-    """The board before the first epoch, or of a job that ended without a model.
-
-    Args:
-        asked: What the board is about.
-        references: Its sizes and lines.
-        behind: An earlier run, laid behind the curve.
-        ended: The job that ended.
-    """
+    """The board before the first epoch, or of a job that ended without a model."""
     watched = None if ended is None else watching.of(ended.job_id)
     drawn = NOTHING if watched is None else curve.of_events(watched.events)
     with st.container():  # as in `running`

@@ -30,12 +30,7 @@ KEY = "film"
 
 @dataclass(frozen=True, eq=False)
 class Reel:
-    """A run and what its film shows.
-
-    Attributes:
-        run: The run.
-        film: Its film, of the items that are seen alone, their rows rising.
-    """
+    """A run and its film, of the items that are seen alone, their rows rising."""
 
     run: Run
     film: Film

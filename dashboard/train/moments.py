@@ -60,12 +60,7 @@ def _telling(run_id: str, _reel: Reel) -> tuple[int, ...]:
 
 
 def section(reel: Reel, rows: list[int]) -> None:
-    """Whom to follow, and when the model learned what it says of them.
-
-    Args:
-        reel: The run and its film.
-        rows: What `followed` has said.
-    """
+    """Whom to follow, `followed` rows, and when the model learned what it says of them."""
     run, noun = reel.run, reel.run.dataset.noun
     nouns, labels = phrases.plural(noun), loaders.item_rows(run.run_id).labels
     st.header("When did it learn this?")
@@ -110,14 +105,7 @@ def section(reel: Reel, rows: list[int]) -> None:
 
 
 def axis_words(since: int | None, at: np.ndarray, nouns: str, *, biases: bool) -> str:
-    """When the first axis of a film stood.
-
-    Args:
-        since: From `core.analysis.film_moments.stood_since`.
-        at: Epochs done in each frame.
-        nouns: What lies along it, plural.
-        biases: Whether the axis is that of the biases, as a model without vectors has it.
-    """
+    """When the first axis of a film stood: the one of `biases`, as a model without vectors has it, or another."""
     axis = "The order of the biases" if biases else "Component 1"
     rule = f"correlation at least {STANDS:g}"
     if since is None:
