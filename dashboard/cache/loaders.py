@@ -37,7 +37,7 @@ from core.studies.twins import TWINS, is_twin, real_id, shown_twin, twin_id
 from core.training.baselines import Baselines, baselines
 from core.training.baselines import expected as measured_without
 from dashboard.charts.base import plain
-from dashboard.charts.hover import Hover
+from dashboard.charts.points import Hover
 from dashboard.shared import matrix_rows, tables
 from dashboard.shared.matrix_rows import Rows
 

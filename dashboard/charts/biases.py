@@ -23,8 +23,7 @@ from dashboard.charts.base import (
     sampled,
     upright,
 )
-from dashboard.charts.hover import NAMED, Hover
-from dashboard.charts.points import OUTLINE, add_points, ring, sample
+from dashboard.charts.points import NAMED, OUTLINE, Hover, add_points, ring, sample
 from dashboard.shared.phrases import count as counted
 
 CURVES = (1, 10, 100, 1000)

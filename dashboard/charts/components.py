@@ -9,8 +9,7 @@ from core.analysis.components.extremes import Ends
 from core.data.nouns import count
 from dashboard.charts import points
 from dashboard.charts.base import ACCENT, CHOSEN, MUTED, figure, plain, sampled
-from dashboard.charts.hover import Hover
-from dashboard.charts.points import add_points
+from dashboard.charts.points import Hover, add_points
 from dashboard.principal_components.label import Label
 
 _ALONG = "%{text}: <b>%{x:.2f}</b>"

@@ -8,12 +8,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts.base import CHOSEN, annotate, figure, plain, sampled
-from dashboard.charts.hover import NAMED, Hover
 from dashboard.charts.points import (
     MARK,
+    NAMED,
     UNKNOWN,
     Classes,
     Coloring,
+    Hover,
     add_found,
     add_points,
     layers,

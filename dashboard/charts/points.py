@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 from core.analysis.components.extremes import Ends
 from core.export.living_map.packing import span
 from dashboard.charts.base import AMOUNT, AROUND_ZERO, CHOSEN, MUTED, annotate, plain
-from dashboard.charts.hover import NAMED, Hover
 
 MOST_DRAWN = 12_000
 """Items in one picture; more are sampled, so that a chart's message stays below 2 MB."""
@@ -35,6 +34,21 @@ _PAPER = "rgba(255, 255, 255, 0.85)"
 
 REST, UNKNOWN = "others", "unknown"
 """Legend entries of items that belong to none of the classes shown, and of those whose number is not known."""
+
+NAMED = "<b>%{text}</b><br>%{hovertext}"
+"""Plotly's template of it. The tags stand here alone: in the texts, JSON that is safe in a page spells each "<" in six
+characters, and the tags of ten thousand points would be as large a part of the message as the names."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hover:
+    """A name and a line of facts for each row: arrays (n_rows,) of texts made harmless."""
+
+    names: np.ndarray
+    facts: np.ndarray
+
+    def __getitem__(self, rows: np.ndarray) -> "Hover":
+        return Hover(self.names[rows], self.facts[rows])
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,8 @@ import streamlit as st
 from core.errors import UnknownRunError
 from dashboard.cache import analyses, loaders
 from dashboard.charts import compare as charts
-from dashboard.charts.hover import Hover
 from dashboard.charts.maps import Places, Plane
-from dashboard.charts.points import Classes, Coloring
+from dashboard.charts.points import Classes, Coloring, Hover
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair

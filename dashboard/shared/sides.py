@@ -10,7 +10,7 @@ import streamlit as st
 from core.data.ratings import Ratings
 from core.model.run import Run
 from dashboard.cache import loaders
-from dashboard.charts.hover import Hover
+from dashboard.charts.points import Hover
 from dashboard.session import state
 from dashboard.shared import elements, phrases, tables
 from dashboard.shared.matrix_rows import Rows

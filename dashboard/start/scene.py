@@ -11,9 +11,8 @@ from core.data.ratings import Ratings
 from core.model.run import Run
 from core.studies.films import FILM, FilmSettings, film_of
 from dashboard.cache import component_analyses, loaders
-from dashboard.charts.hover import Hover
 from dashboard.charts.maps import Landmarks, Places
-from dashboard.charts.points import Classes, Coloring
+from dashboard.charts.points import Classes, Coloring, Hover
 from dashboard.jobs import watching
 from dashboard.jobs.watching import Watched
 from dashboard.map_view.component import Moments
