@@ -21,9 +21,6 @@ from dashboard.shared import elements, model_names, phrases, score_words
 from dashboard.shell.needs_run import explain_lack, require_run
 from dashboard.sweep import effects
 
-SECONDS_A_PAIR = 9e-9
-"""Of finding neighbors in two models, for each pair of items; on two processors."""
-
 run = require_run()
 
 
@@ -101,7 +98,8 @@ def compared(names: Names, left: Run, items: Shared) -> bool:
         names.settings,
         title=f"Compare {phrases.count(len(items), noun)}",
         button="Compare them",
-        about_seconds=max(1.0, SECONDS_A_PAIR * len(items) ** 2),
+        # Finding neighbors in two models, a pair of items, on two processors.
+        about_seconds=max(1.0, 9e-9 * len(items) ** 2),
         words=f"The neighbors of every {noun} are looked up in both models.{quicker}",
     )
     return made is not None

@@ -7,7 +7,7 @@ from core.jobs import queue
 from core.jobs.job_folder import Job
 from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
-from dashboard.missions import board
+from dashboard.missions import teaching
 from dashboard.session import dialogs, state
 from dashboard.shared import elements, phrases, set_aside
 from dashboard.shared.markup import escape
@@ -108,7 +108,7 @@ elif loaders.asked_for():
 else:
     st.markdown("There is no job yet.")
     trainings.lead_to_first()
-board.show()
+teaching.class_board()
 set_aside.report(
     queue.set_aside(),
     "job",

@@ -21,9 +21,6 @@ from dashboard.train import board, form, link
 FORM, BOARD = 1, 2.7
 """How the width is shared."""
 
-TWO_BESIDE = 84
-"""Pixels that a setting needs for two of them to stand beside each other."""
-
 
 def settings_changed() -> None:
     """A finished job leaves the screen when the settings are no longer its own; a running one stays."""
@@ -39,7 +36,7 @@ def settings_form(noun: str) -> None:
     form.model(settings_changed)
     explanation(noun)
     plain = [name for name in form.PLAIN if name in form.fields()]
-    with st.grid(2, min_column_width=TWO_BESIDE, gap="xsmall", vertical_alignment="bottom"):
+    with st.grid(2, min_column_width=84, gap="xsmall", vertical_alignment="bottom"):  # pixels that one of two needs
         for name in filter(form.is_number, plain):
             with st.container(gap="xxsmall"):
                 form.setting(name, noun, settings_changed)

@@ -11,15 +11,12 @@ from dashboard.charts import base
 from dashboard.charts.bars import Bars
 from dashboard.shared.phrases import plural, unit
 
-MOST_BARS = 41
-"""Different ratings that have a bar each; of more, such as counts, the bars are ranges."""
-
 
 def ratings_histogram(ratings: Ratings) -> Bars:
     """How often each rating was given."""
     values, counts = np.unique(ratings.rating, return_counts=True)
     names = starts = [f"{value:g}" for value in values]
-    if len(values) > MOST_BARS:
+    if len(values) > 41:  # of more, such as counts, the bars are ranges
         edges = _edges(ratings.rating)
         counts, _ = np.histogram(ratings.rating, bins=edges)
         starts = [_three_digits(edge) for edge in edges]

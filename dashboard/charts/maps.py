@@ -28,7 +28,6 @@ SMALL, LARGE = 4, 22
 _NAME = 0.1, 0.05
 """Width and height of a short name, as shares of the map's."""
 
-_LINE = "rgba(232, 89, 12, 0.55)"
 _HEIGHT = 580
 
 
@@ -186,7 +185,8 @@ def _add_lines(result: go.Figure, places: Places, start: int, ends: np.ndarray) 
     for axis, name in enumerate("xyz"[: len(places.axes)]):
         here = float(places.points[start, axis])
         lines[name] = [value for end in ends for value in (here, float(places.points[end, axis]), None)]
-    trace, line = go.Scatter if len(places.axes) == 2 else go.Scatter3d, {"color": _LINE, "width": 2}
+    trace = go.Scatter if len(places.axes) == 2 else go.Scatter3d
+    line = {"color": "rgba(232, 89, 12, 0.55)", "width": 2}
     result.add_trace(trace(**lines, mode="lines", name="neighbors", line=line, hoverinfo="skip", showlegend=False))
 
 

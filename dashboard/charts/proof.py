@@ -12,14 +12,12 @@ from dashboard.principal_components.label import Label
 HEIGHT = 320
 BARS = 2
 """Standard errors that a bar's line reaches to both sides: beyond them from zero, a component earns its place."""
-FEWEST_SHOWN = 16
-"""Bars that are shown at first, where there are as many."""
 
 
 def proof(found: Proof, *, chosen: int | None, labels: Sequence[Label], unit: str) -> go.Figure:
     """By how much each component lowers the error, as bars; the first ones, and all when zoomed out."""
     n = len(found.worth)
-    shown = min(n, max(FEWEST_SHOWN, 2 * found.signal, 0 if chosen is None else chosen + 1))
+    shown = min(n, max(16, 2 * found.signal, 0 if chosen is None else chosen + 1))
     first = f" (the first {shown} of {n})" if shown < n else ""
     across, up = f"Component{first}", f"Lowers the error by ({unit})"
     result = figure("Worth on unseen ratings", x=across, y=up, height=HEIGHT)

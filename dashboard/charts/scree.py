@@ -21,10 +21,6 @@ _TOTAL_AXIS = {
 """The scale of the running total, at the right."""
 
 
-FINE = 0.04
-"""Largest share up to which the marks beside the bars are less than a percent apart."""
-
-
 def scree(
     variance_ratio: np.ndarray,
     cumulative: np.ndarray,
@@ -44,7 +40,8 @@ def scree(
         x="Component",
         y="Share of the total",
         height=320,
-        yaxis={"tickformat": ".0%" if variance_ratio.max() > FINE else ".1%", "rangemode": "tozero"},
+        # The marks beside the bars would be less than a percent apart.
+        yaxis={"tickformat": ".0%" if variance_ratio.max() > 0.04 else ".1%", "rangemode": "tozero"},
         yaxis2=_TOTAL_AXIS,
         bargap=0.15,
         hovermode="x",  # so that the smallest bar can be hit from anywhere above it

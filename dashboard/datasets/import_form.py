@@ -24,8 +24,6 @@ from dashboard.shared.markup import escape
 
 _READING = ("delimiter", "header", "encoding", "sheet", "reshape")
 """Options on which it depends what the columns are."""
-_MEANING = ("no_rating", "counts")
-"""Options on which it depends what the ratings are."""
 
 DELIMITERS = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |", ":": "Colon :", " ": "Space"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "latin-1": "Latin-1"}
@@ -45,7 +43,8 @@ class Draft(Brought):
 
     def preview(self) -> Preview:
         """What an import would do; raises as `loaders.preview` does."""
-        reading = {name: value for name, value in self.options.items() if name in (*_READING, *_MEANING)}
+        # Options on which it depends what the ratings are.
+        reading = {name: value for name, value in self.options.items() if name in (*_READING, "no_rating", "counts")}
         return loaders.preview(self.upload, ColumnMapping(**self.mapping), ImportOptions(**reading))
 
 

@@ -38,7 +38,8 @@ MOST_SHOWN = 100
 
 def _table(ratings: Ratings) -> None:
     """What is known of the rows of vectors from elsewhere: how many there are, and the first of them."""
-    nouns, columns = phrases.plural(ratings.noun), [name for name in ratings.item_table.columns if name not in _USUAL]
+    nouns = phrases.plural(ratings.noun)
+    columns = [name for name in ratings.item_table.columns if name not in ("title", "year", "genres")]
     with st.grid(4, min_column_width=140):
         st.metric(nouns.capitalize(), f"{len(ratings.items):,}", border=True)
         if len(ratings.users):
@@ -55,7 +56,6 @@ def _table(ratings: Ratings) -> None:
     elements.table(table, place=place, height=height, column_config=numbers, alt=alt)
 
 
-_USUAL = ("title", "year", "genres")
 _HOW_MANY = "How many {} have how many ratings"
 
 

@@ -24,9 +24,6 @@ from dashboard.server.uploads import largest_file
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 
-NUMBERS_SHOWN = 6
-"""Numbers of each of the first rows that are shown; a row may have thousands."""
-
 JOINED = {
     "id": "Its rows belong to the vectors by their ids.",
     "order": "Its rows belong to the vectors in their order.",
@@ -147,7 +144,7 @@ def _in_words(one: Found) -> str:
 
 def _first_rows(preview: VectorPreview) -> None:
     """The first ids with the first numbers of each."""
-    shown = min(NUMBERS_SHOWN, max(map(len, preview.numbers)))
+    shown = min(6, max(map(len, preview.numbers)))  # a row may have thousands
     names = [str(number + 1) for number in range(shown)]
     rows: list[tuple[Any, ...]] = [numbers[:shown] for numbers in preview.numbers]
     if preview.ids:

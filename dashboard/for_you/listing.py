@@ -19,8 +19,6 @@ from dashboard.shared.matrix_rows import Rows
 SHOWN, LISTED = 10, 100
 """Guesses on the screen, and in the file."""
 MOST_STEERING = 5
-STEER_SHARE = 0.15
-"""What "more like this" adds for the very same direction, as a share of the rating scale."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +140,7 @@ def _steer(model: NewUserModel, rows: Rows) -> Steer:
     """More like these, less like those; alike is a matter of vectors."""
     if not model.run.scorer.has_vectors:
         return Steer(more=np.empty(0, int), less=np.empty(0, int), strength=0.0)
-    strength = STEER_SHARE * (model.ratings.max_rating - model.ratings.min_rating)
+    strength = 0.15 * (model.ratings.max_rating - model.ratings.min_rating)  # what the very same direction adds
     return Steer(more=_like("More", rows), less=_like("Less", rows), strength=strength)
 
 

@@ -30,9 +30,6 @@ from dashboard.shell.needs_run import explain_lack
 
 NEAREST, ENOUGH = 8, 20
 """People named as nearest, and ratings they need."""
-HINTED_FROM = 21
-"""Ratings an item needs to speak for what lies at an end."""
-PLANE_HEIGHT = 230
 NAMELESS = "not named"
 SHARED, APART, COSINE = "Both", "Apart", "Cosine"
 
@@ -128,7 +125,7 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
             landmarks=Landmarks("you", mine.scores[None, :2], ["You"]),
         ),
         revision="own_plane",
-        height=PLANE_HEIGHT,
+        height=230,
         compact=True,
     )
 
@@ -150,7 +147,7 @@ def ends_of(model: NewUserModel, labels: Sequence[Label]) -> list[tuple[str, str
 def _hinted_from(model: NewUserModel) -> int:
     """As on the components page: fewer ratings where hardly anything has that many."""
     count = np.sort(model.ratings.item_count)
-    return max(1, min(HINTED_FROM, int(count[-min(20, len(count))])))
+    return max(1, min(21, int(count[-min(20, len(count))])))  # ratings an item needs to speak for what lies at an end
 
 
 def _generosity(model: NewUserModel, person: NewUser) -> str:

@@ -25,8 +25,6 @@ FEW = 5
 """Fewer ratings than this say little about a person."""
 MOST_LINES = 40
 """Of one's own ratings, lines drawn beside those asked about; somebody may load thousands."""
-LIST_HEIGHT = 440
-"""Pixels: with the map above, one screenful."""
 FOUND = "_own_found"
 """Where the session keeps the id of what was searched for."""
 
@@ -39,7 +37,7 @@ def heading(ratings: Ratings) -> None:
 
 def panel(model: NewUserModel, rows: Rows, entry: Entry) -> None:
     """Draw what is to be rated; it scrolls within its own place, so that what stands above stays in sight."""
-    with st.container(height=LIST_HEIGHT, border=False, key="own_asked"):
+    with st.container(height=440, border=False, key="own_asked"):  # with the map above, one screenful
         _fields(model, rows, entry)
     _keep(model.ratings, own_ratings.own(model.ratings.dataset_id))
 

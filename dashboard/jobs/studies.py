@@ -19,9 +19,6 @@ from dashboard.jobs import trainings
 from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, phrases
 
-_SURE_OF_TIME = 0.05
-"""Share done from which the time left is worth telling."""
-
 
 def study(
     kind: Study[Settings],
@@ -137,7 +134,7 @@ def progress_words(job: Job) -> str:
     """Where a study stands: its place in the queue, or the share done and the time left."""
     if waiting := trainings.waiting_words(job):
         return waiting
-    if job.progress < _SURE_OF_TIME:
+    if job.progress < 0.05:  # too little for the time left to be worth telling
         return "At work."
     left = job.seconds * (1 - job.progress) / job.progress
     return f"{job.progress:.0%} done, {phrases.roughly(left)} left."

@@ -27,8 +27,6 @@ NAMED = 100_000
 """Items whose names come with a map, those first in the data; the others' come in parts as long, when wanted."""
 
 HEIGHT = 560
-LIVE_MILLISECONDS = 300
-"""How long points move to a place that was just learned: a little longer than until the next one comes."""
 
 _NO_WEBGL = "_no_webgl"
 
@@ -155,7 +153,7 @@ def show(
             "link": link or None,
             "picks": picks,
             "room": room,
-            "move": LIVE_MILLISECONDS if live else None,
+            "move": 300 if live else None,  # a little longer than until the next place comes
             "selected": send("selected", packing.bits(chosen, len(places.rows)) if len(chosen) else None),
         }
         | _what_is_there(key, send, places, items)
@@ -305,10 +303,7 @@ def _show_without_webgl(
     )
     rows = {} if ids is None else dict(zip(places.rows.tolist(), ids, strict=True))
     hear: Any = "ignore" if on_select is None else partial(_heard_by_plotly, key, rows, on_select)
-    st.plotly_chart(without_webgl(figure), key=f"{key}_plain", on_select=hear, alt=alt, config=_PLAIN)
-
-
-_PLAIN = {"displaylogo": False}
+    st.plotly_chart(without_webgl(figure), key=f"{key}_plain", on_select=hear, alt=alt, config={"displaylogo": False})
 
 
 def without_webgl(figure: go.Figure) -> go.Figure:

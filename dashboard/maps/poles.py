@@ -13,9 +13,6 @@ from dashboard.cache import loaders
 from dashboard.shared import coloring, finding
 from dashboard.shared.matrix_rows import Rows
 
-EXAMPLE = 5
-"""Items at each pole at first."""
-
 CONTRASTS = (("Children", "Horror"), ("Comedy", "Drama"))
 """Genres to begin with, where the data has them."""
 
@@ -104,4 +101,4 @@ def _most_rated(rows: Rows, belongs: Sequence[Sequence[str]], genre: str, other:
     fitting = (
         int(row) for row in rows.by_count if rows.trained[row] and genre in belongs[row] and other not in belongs[row]
     )
-    return list(islice(fitting, EXAMPLE))
+    return list(islice(fitting, 5))  # items at each pole at first

@@ -47,16 +47,12 @@ def choose(run_id: str, rows: Rows) -> MapStudySettings:
     return MapStudySettings.model_validate(given)
 
 
-PLENTY = 25
-"""Items that the highest number of ratings still leaves on a map."""
-
-
 def enough(rows: Rows) -> int:
     """A field for the ratings that an item needs."""
     seen = " that training has seen" if rows.scorer.trained_here else ""
     return elements.enough_ratings(
         rows.count,
-        leaving=PLENTY,
+        leaving=25,  # items that the highest number of ratings still leaves on a map
         first=MIN_RATINGS,
         key="map_min",
         words=f"Only {rows.nouns} with this many ratings are on the map; 1 takes all{seen}. With few ratings, a place "

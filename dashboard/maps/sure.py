@@ -20,8 +20,6 @@ TELLING = 1.05
 """Where the least sure place is known hardly worse than the surest, all points are alike."""
 
 NOTHING = "Nothing"
-MOST_LANDMARKS = 40
-"""Names that a map has room for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +92,7 @@ def choose_landmarks(rows: Rows, drawn: DrawnMap, shadow: Pca | None) -> Landmar
     if column == NOTHING:
         return None
     listed = features.listed(names.index(column))
-    listed = np.sort(listed[np.argsort(-features.count[listed], kind="stable")][:MOST_LANDMARKS])
+    listed = np.sort(listed[np.argsort(-features.count[listed], kind="stable")][:40])  # for which there is room
     places = shadow.project(features.places(rows.matrix, drawn.rows))[listed, : drawn.points.shape[1]]
     return Landmarks(column, places, [features.labels[place] for place in listed])
 

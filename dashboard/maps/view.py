@@ -36,9 +36,6 @@ from dashboard.shared.matrix_rows import Rows
 CHART = "item_map"
 """Key of the chart."""
 
-MOST_EARLIER = 12
-"""Earlier maps that are offered, the newest."""
-
 INTRODUCTION = (
     "A map flattens the {dimensions} numbers of every {noun} to two, so that the eye can walk through them. No flat "
     "picture keeps all neighbors together: this one says how many it has kept."
@@ -70,7 +67,7 @@ def _earlier(run: Run) -> None:
     if not earlier:
         return
     with st.popover(f"Earlier maps ({len(earlier)})", icon=":material/history:"):
-        for given in earlier[:MOST_EARLIER]:
+        for given in earlier[:12]:  # earlier maps that are offered, the newest
             st.page_link(
                 "app_pages/maps.py",
                 label=words.earlier(given, rated=run.dataset.ratings > 0),

@@ -8,18 +8,18 @@ from core.model.events import Epoch, Started
 from core.model.run import Outcome
 from core.studies.component_names import Name
 from core.studies.twins import real_id
-from dashboard.cache import analyses, loaders
+from dashboard.cache import loaders
 from dashboard.embeddings.words import signed
 from dashboard.for_you.own_ratings import own
 from dashboard.for_you.view import load_view
 from dashboard.jobs import trainings
-from dashboard.missions import checks, facts, word_facts
+from dashboard.missions import checks, facts
 from dashboard.missions.aims import careless
 from dashboard.missions.checks import protected
+from dashboard.missions.facts import Furthest
 from dashboard.missions.snapshot import look
 from dashboard.missions.task import Mission
 from dashboard.missions.tours import FIRST_COMPONENT, FIRST_MODEL, NEIGHBORS, NOISE, OVERFITTING, YOU
-from dashboard.missions.word_facts import Furthest
 from dashboard.missions.words_tour import WORDS
 from dashboard.principal_components import naming
 from dashboard.principal_components.proofs import tested
@@ -101,7 +101,7 @@ def _neighbors(run_id: str) -> str:
     if asked not in rows.offered:
         return ""
     least = look("neighbors").aims.enough
-    strangers, known = (facts.nearest_to(run_id, asked, least=number) for number in (1, least))
+    strangers, known = (facts.nearest_to(run_id, rows.offered[asked], least=number) for number in (1, least))
     if strangers is None or known is None:
         return ""
     (first, few), (then, many) = strangers, known
@@ -135,19 +135,15 @@ def _words(run_id: str) -> str:
     """What is left on the screen of somebody's own: the word asked about, and the poles."""
     now, ratings = look("maps"), loaders.ratings(state.dataset_id())
     chosen = chosen_items.best_known(ratings)
-    nearest = None if chosen is None else (facts.title(run_id, chosen), _nearest_of(run_id, chosen))
-    answers = {asked: word_facts.answers(run_id, asked) for asked in (checks.WORKS, checks.FAMOUS)}
+    found = None if chosen is None else facts.nearest_to(run_id, chosen, least=0)
+    nearest = None if chosen is None or found is None else (facts.title(run_id, chosen), found[0])
+    answers = {asked: facts.answers(run_id, asked) for asked in (checks.WORKS, checks.FAMOUS)}
     return of_words(
         nearest,
         {asked: facts.title(run_id, found.index[0]) for asked, found in answers.items() if found is not None},
-        word_facts.furthest(run_id, now.poles),
-        (int(word_facts.above_chance(now) or 0), loaders.run(run_id).config.dimensions),
+        facts.furthest(run_id, now.poles),
+        (int(facts.above_chance(now) or 0), loaders.run(run_id).config.dimensions),
     )
-
-
-def _nearest_of(run_id: str, row: int) -> str:
-    found = analyses.neighbors(run_id, users=False, row=row, least=0)["cosine"].index
-    return facts.title(run_id, found[0])
 
 
 def of_words(

@@ -5,8 +5,7 @@ The bar on the pages, the teacher's sheets and the tests read the same steps: th
 
 from core.access import Action
 from dashboard.missions import checks, facts
-from dashboard.missions.questions import Question
-from dashboard.missions.task import Mission, Task
+from dashboard.missions.task import Mission, Question, Task
 from dashboard.missions.words_tour import WORDS
 
 YES_NO = (facts.YES, facts.NO)

@@ -1,8 +1,7 @@
 """The mission through vectors that nobody rated: the words of six novels, which come with the program."""
 
-from dashboard.missions import checks, facts, word_facts
-from dashboard.missions.questions import Question
-from dashboard.missions.task import Mission, Task
+from dashboard.missions import checks, facts
+from dashboard.missions.task import Mission, Question, Task
 
 ASKED, LISTS, ARITHMETIC = '[class*="st-key-near_"]', ".st-key-lists_of_neighbors", ".st-key-arithmetic"
 FIRST_ROW = "Look at the topmost row of the table under the three fields."
@@ -26,7 +25,7 @@ WORDS = Mission(
                 "How many numbers stand for each word?",
                 "No single one of them means anything that has a name. What they say together, the next steps ask.",
                 "The sentence under the title says it.",
-                word_facts.dimensions,
+                facts.dimensions,
             ),
             ".st-key-heatmap",
         ),
@@ -49,12 +48,11 @@ WORDS = Mission(
             "A difference of two words is a direction. If it means something, it leads from another word to its match.",
             checks.asks_what_works,
             "The words closest to the sum, the three that were asked with left out.",
-            Question(
+            facts.which_is_first(
                 "Which of these comes first?",
                 "The step from *sister* to *brother* is also the one from *daughter* to it.",
                 FIRST_ROW,
-                word_facts.first_answer,
-                word_facts.answers_to_choose_from,
+                facts.closest_to_sum,
             ),
             ARITHMETIC,
         ),
@@ -69,7 +67,7 @@ WORDS = Mission(
                 "How many times do the novels use the word that comes first?",
                 "Vectors of rare words are mostly chance. Before believing a sum, look how often its words are used.",
                 f"The column *uses* says it. {FIRST_ROW}",
-                word_facts.uses_of_first_answer,
+                facts.uses_of_first_answer,
             ),
             ARITHMETIC,
         ),
@@ -84,7 +82,7 @@ WORDS = Mission(
                 "So many say something of how words are used. What that is, and what it is good for, the number does "
                 "not say.",
                 "The sentence above the first picture says it: the first so many of all. None counts as 0.",
-                word_facts.above_chance,
+                facts.above_chance,
             ),
             ".st-key-component",
             ".st-key-scree",
@@ -96,12 +94,11 @@ WORDS = Mission(
             "An axis orders all words by one question, and the question is yours.",
             checks.draws_own_axis,
             "Every word has a place between your poles now, also those that have nothing to do with your question.",
-            Question(
+            facts.which_is_first(
                 "Which of these lies furthest toward the high end?",
                 "Would you have put it there? What the novels say of it, and what is true, are two things.",
                 "Look at the topmost row of the second table, that of the high pole.",
-                word_facts.furthest_high,
-                word_facts.high_end_to_choose_from,
+                facts.high_end,
             ),
             ".st-key-maps, .st-key-pole_low_field",
             ".st-key-axis_strip",

@@ -21,9 +21,6 @@ from dashboard.shared.sides import Side
 FIRST = 10**9
 """More ratings than anything has."""
 
-FAINT = 0.4
-"""Opacity of what is nobody's neighbor."""
-
 
 def why_they_differ(
     run: Run,
@@ -67,7 +64,7 @@ def why_they_differ(
         alt=spoken(f"Length of the vectors against the number of ratings, the neighbors in color. {reading}"),
         looks=map_view.Looks(
             known=rows.count + FIRST * inside,  # their names before those of all others
-            opacity=np.where(inside, 1, FAINT)[rated],
+            opacity=np.where(inside, 1, 0.4)[rated],  # opacity of what is nobody's neighbor
         ),
         marks=map_view.Marks(
             landmarks=Landmarks(side.noun, spots[[row]], [rows.labels[row]]) if rows.count[row] > 0 else None

@@ -21,8 +21,6 @@ from dashboard.shared.markup import escape
 from dashboard.shared.sides import Side
 
 TOP = 10
-FAVORITES = 3
-"""Of each person who would like it, named."""
 NAMED = 5
 """Of the nearest, on the map."""
 COSINE, AGAIN = "Cosine", "Again"
@@ -221,7 +219,8 @@ def _people(side: Side, found: Found) -> pd.DataFrame:
     for row in rows:
         given = np.flatnonzero(ratings.user_index == row)
         items = ratings.item_index[given]
-        order = np.lexsort((-(matrix[items] @ vector), -ratings.rating[given]))[:FAVORITES]
+        # Of each person who would like it, named.
+        order = np.lexsort((-(matrix[items] @ vector), -ratings.rating[given]))[:3]
         loved.append(", ".join(side.rows.labels[item] for item in items[order]))
     return pd.DataFrame(
         {

@@ -15,8 +15,6 @@ from dashboard.shared.matrix_rows import Rows
 BASIS = "basis"
 """What the address calls the choice."""
 LABELS: dict[Basis, str] = {"predictions": "What it predicts", "pca": "The item matrix, as in the article"}
-LEAVING = 20
-"""Items that must remain to shape components: ten for each end, as in the article."""
 
 _MIDDLE, _MIDDLE_SWITCH = "_components_middle", "middle"
 _CHOSEN, _SHAPE, _PAGE, _SWITCH = "_components_basis", "_components_shape", "_components_page", "basis_switch"
@@ -55,7 +53,8 @@ def current(run_id: str) -> How:
     if _imported(run_id):
         return How("pca", st.session_state.get(_MIDDLE, True))
     centered, min_ratings = st.session_state.get(_SHAPE, (False, 0))
-    most = elements.most_asked_for(loaders.item_rows(run_id).count, LEAVING)  # of other data fewer can be asked for
+    # Ten for each end, as in the article; of other data fewer.
+    most = elements.most_asked_for(loaders.item_rows(run_id).count, 20)  # of other data fewer can be asked for
     return How("pca", centered, min(min_ratings, most))
 
 

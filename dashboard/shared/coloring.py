@@ -14,10 +14,6 @@ from dashboard.charts.points import Classes, Coloring
 
 GENRE, YEAR, MEAN, COUNT, ORDER = "Genre", "Year", "Mean rating", "Number of ratings", "Place in the file"
 CHOICES = [MEAN, GENRE, YEAR, COUNT]
-MOST_CLASSES = 8
-"""Colors that can still be told apart."""
-MOST_COLUMN_CLASSES = 12
-"""Classes of a column: the last ones share a color with the first, and have another symbol."""
 
 
 def by_column(ratings: Ratings, choice: str) -> Coloring | Classes:
@@ -100,7 +96,7 @@ def _further(data_id: str, _ratings: Ratings) -> dict[str, Coloring | Classes]:
     table, result = _ratings.item_table, dict[str, Coloring | Classes]()
     for name in category_names(table):
         often = table[name][table[name] != ""].value_counts()
-        shown = often.index[:MOST_COLUMN_CLASSES]
+        shown = often.index[:12]  # the last share a color with the first, and have another symbol
         result[name] = Classes(name, shown.get_indexer(pd.Index(table[name])), list(map(str, shown)))
     numbers = number_columns(table)
     return result | {
@@ -114,7 +110,7 @@ def choose_genres(ratings: Ratings, key: str) -> list[str]:
         "Genres",
         genres(ratings),
         default=telling(ratings),
-        max_selections=MOST_CLASSES,
+        max_selections=8,  # colors that can still be told apart
         select_all=False,
         key=key,
         bind="query-params",

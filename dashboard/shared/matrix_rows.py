@@ -19,20 +19,11 @@ from core.model.run import Run
 from core.model.scoring import Bilinear, Scorer
 from dashboard.shared.phrases import plural
 
-UNTRAINED = " (untrained)"
-"""Said behind the name of a row that training never moved."""
-
-UNRATED = " (unrated)"
-"""The same, where there is little room, of a row that what describes it places."""
-
 MOST_NAMED = 4
 """Columns that a sentence has room for."""
 
 FEATURE = "feature"
 """The noun of the rows of genres, years and the like."""
-
-OFFERED_TOGETHER = 100_000
-"""Names that a browser fetches at a time."""
 
 
 class Offered(dict[str, int]):
@@ -41,7 +32,7 @@ class Offered(dict[str, int]):
     @cached_property
     def parts(self) -> list[bytes]:
         """The labels, so many together, compressed; at least one part."""
-        labels, step = list(self), OFFERED_TOGETHER
+        labels, step = list(self), 100_000  # names that a browser fetches at a time
         return [packing.names(labels[at : at + step], []) for at in range(0, max(len(labels), 1), step)]
 
 
@@ -126,8 +117,9 @@ class Rows:
         if self.trained[row]:
             return ""
         if not self.placed[row]:
-            return UNTRAINED
-        return UNRATED if short else f" (placed by {self.described_by} alone)"
+            return " (untrained)"  # said behind the name of a row that training never moved
+        # The same, where there is little room, of a row that what describes it places.
+        return " (unrated)" if short else f" (placed by {self.described_by} alone)"
 
 
 def item_labels(ratings: Ratings) -> list[str]:

@@ -16,9 +16,6 @@ _MOST_NAMED = 2
 _KIND = {"model", "embedding_layer"}
 """Settings that say the kind of model: the layer follows from it."""
 
-_NAMED_LAST = {"epochs", "steps", "patience", "seed"}
-"""Settings that tell least of a model: named where no others differ."""
-
 
 def model_words(config: RunConfig) -> str:
     """A model by its kind, and its dimensions where it has any: "Dot product with biases, 64 dimensions"."""
@@ -81,7 +78,8 @@ def apart(configs: Sequence[RunConfig]) -> list[str]:
     for kind in {config.model for config in configs}:
         places = [place for place, config in enumerate(configs) if config.model == kind]
         found = [one for one in differences([configs[place] for place in places]) if one.name not in _KIND]
-        found.sort(key=lambda one: one.name in _NAMED_LAST)
+        # Settings that tell least of a model: named where no others differ.
+        found.sort(key=lambda one: one.name in {"epochs", "steps", "patience", "seed"})
         words = [[_differing(one.name, one.title, value) for value in one.values] for one in found]
         named: list[tuple[str, ...]] = list(zip(*words[:_MOST_NAMED], strict=True))
         for most in range(_MOST_NAMED + 1, min(2 * _MOST_NAMED, len(words)) + 1):

@@ -132,14 +132,11 @@ def known(ratings: Ratings, *numbers: str) -> list[str]:
     return [*further(ratings), *numbers, *(name for name, there in _described(ratings).items() if there)]
 
 
-MOST_FURTHER = 4
-"""Columns of a table beside vectors that another table has room for."""
-
-
 def further(ratings: Ratings) -> list[str]:
     """The first further columns of a table that came beside vectors; none where ratings say more."""
     own = {TITLE, MEAN, GENRES, COUNT, YEAR, "title", "genres", "year"}
-    return [] if len(ratings) else [name for name in ratings.item_table.columns if name not in own][:MOST_FURTHER]
+    # As another table has room for.
+    return [] if len(ratings) else [name for name in ratings.item_table.columns if name not in own][:4]
 
 
 def _described(ratings: Ratings) -> dict[str, bool]:

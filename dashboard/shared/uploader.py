@@ -13,7 +13,6 @@ from dashboard.server.uploads import UPLOADS, largest_file
 from dashboard.session import state
 
 _DRAWN = "_uploader_drawn"
-_NO_SESSION = "no session"
 
 
 def uploader(
@@ -63,4 +62,4 @@ def report_refusal() -> None:
 
 def _session() -> str:
     context = get_script_run_ctx()
-    return context.session_id if context else _NO_SESSION
+    return context.session_id if context else "no session"

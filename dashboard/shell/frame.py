@@ -25,8 +25,6 @@ from dashboard.shell.needs_run import PageEnded
 from dashboard.train import link
 
 NAME = "Embedding Explorer"
-LOGO = Path(__file__).parents[1] / "logo.svg"
-STYLE = Path(__file__).with_name("page.css")
 
 _keep_focus = st.components.v2.component("keep_focus", js=Path(__file__).with_name("focus.js").read_text("utf-8"))
 
@@ -69,8 +67,8 @@ def run() -> None:
     dialogs.closed()
     uploader.begin()
     runner = loaders.runner()
-    st.logo(LOGO, size="large")
-    st.html(STYLE)
+    st.logo(Path(__file__).parents[1] / "logo.svg", size="large")
+    st.html(Path(__file__).with_name("page.css"))
     address_bar.restore()
     state.adopt_link()
     classroom.adopt_link()

@@ -23,9 +23,6 @@ FURTHER = (
 )
 """What most pages need beside what the first one does: a second of a processor, for which the next would wait."""
 
-FURTHER_SECONDS = 2.0
-"""How long the first page has been there to be seen before that is imported."""
-
 
 @st.cache_resource(show_spinner=False)
 def give_back() -> None:
@@ -65,7 +62,8 @@ def settle(page: str) -> None:
 @st.cache_resource(show_spinner=False)
 def _load_further() -> None:
     """Import the rest, once for the server, while the first page is read."""
-    later = threading.Timer(FURTHER_SECONDS, lambda: [importlib.import_module(name) for name in FURTHER])
+    # How long the first page has been there to be seen before that is imported.
+    later = threading.Timer(2.0, lambda: [importlib.import_module(name) for name in FURTHER])
     later.daemon = True
     later.start()
 

@@ -25,8 +25,6 @@ from dashboard.train import form
 
 READY = {"Quick look": "quick", "Thorough": "thorough"}
 OWN = "Own"
-USUAL_SECONDS = 3.0
-"""What a training takes, before one of this kind of model has been measured here."""
 
 
 def show(config: RunConfig | None) -> None:
@@ -106,7 +104,8 @@ def _seconds_each(config: RunConfig) -> float:
     taken = [
         run.outcome.train_seconds for run in loaders.runs_of(state.dataset_id()) if run.config.model == config.model
     ]
-    return sorted(taken)[len(taken) // 2] + 0.3 if taken else USUAL_SECONDS
+    # Before one of this kind of model has been measured here.
+    return sorted(taken)[len(taken) // 2] + 0.3 if taken else 3.0
 
 
 def _choose() -> str | None:

@@ -32,9 +32,6 @@ HEIGHT = 390
 LOW = 290
 """Of the curve over two films."""
 
-_NARROWEST = 250
-"""Pixels that a curve or a film needs; with less room they lie above each other."""
-
 
 def choose_behind(run_id: str) -> tuple[charts.Named | None, str | None]:
     """An earlier run than this one to lay behind the curve, and its id; None where nobody wants one."""
@@ -83,7 +80,8 @@ def board(
     st.markdown(words, help=phrases.curve_help(metric, within=within))
     finished = drawn.kept_epoch is not None
     length = len(drawn.epochs) if finished else references.epochs
-    with st.grid(1 if wide else 2, min_column_width=_NARROWEST):
+    # Pixels that a curve or a film needs; with less room they lie above each other.
+    with st.grid(1 if wide else 2, min_column_width=250):
         with st.container():
             st.vega_lite_chart(
                 charts.curve_rows(drawn, references, behind),

@@ -19,9 +19,6 @@ MOST_FOLLOWED = 6
 KEY = "followed"
 """Of the widget, and of what the address says: the items' ids, unless nobody has chosen others than were there."""
 
-NEIGHBORS_SECONDS = 4
-"""What it takes to find the neighbors in a hundred frames of as many items as a film shows."""
-
 
 def followed(reel: Reel) -> list[int]:
     """Rows of the items to follow: those that somebody has chosen, else two that the model places together."""
@@ -92,7 +89,8 @@ def section(reel: Reel, rows: list[int]) -> None:
         MomentsSettings(),
         title="When did these become neighbors?",
         button="Find out",
-        about_seconds=film.START_SECONDS + run.outcome.train_seconds + NEIGHBORS_SECONDS,
+        # What it takes to find the neighbors in a hundred frames of as many items as a film shows.
+        about_seconds=film.START_SECONDS + run.outcome.train_seconds + 4,
         words="The film keeps two numbers of each place, and neighbors are told by all of them: the same training runs "
         "once more, and its neighbors are looked up at every moment.",
     )
