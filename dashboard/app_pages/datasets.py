@@ -142,10 +142,7 @@ def delete(dataset_id: str) -> None:
     if working:
         st.markdown("What is being trained on it will be stopped.")
     st.caption(f"What is deleted can be restored for {phrases.count(kept_days(), 'day')}.")
-    with st.container(horizontal=True):
-        elements.confirm("Delete", "delete", "confirm_delete", _delete, dataset_id)
-        if st.button("Keep", key="keep"):
-            st.rerun()
+    elements.confirm("Delete", "delete", "confirm_delete", _delete, dataset_id)
 
 
 def twins(one: DatasetInfo, other: DatasetInfo) -> bool:
@@ -255,16 +252,7 @@ def arrived(job: Job, report: ImportReport | VectorReport, dataset_id: str, clea
 st.title("Which data shall we look at?")
 trash.undo_line()
 arrival()
-section = st.segmented_control(
-    "Section",
-    [AT_HAND, OWN, VECTORS, RELEASED],
-    default=AT_HAND,
-    required=True,
-    key="section",
-    bind="query-params",
-    label_visibility="collapsed",
-    wrap=True,
-)
+section = elements.segments("Section", [AT_HAND, OWN, VECTORS, RELEASED], "section", label_visibility="collapsed")
 if section == OWN:
     import_form.show()
 elif section == VECTORS:

@@ -29,8 +29,6 @@ from dashboard.shell.needs_run import require_run
 if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
     from streamlit.elements.lib.column_types import ColumnConfig
 
-WELL_KNOWN = 21
-"""Ratings a row needs to be listed, at first."""
 NARROWEST = 336
 """Pixels a list needs, so that titles, the measure and the number of ratings are on the screen."""
 LENGTH, SPREAD, SHARED, APART = "Length", "Spread", "Both", "Apart"
@@ -52,12 +50,7 @@ def controls() -> tuple[Side, int, int, bool]:
         side = sides.choose(run)
         label = f"{side.noun.capitalize()} (type a few letters)"
         row = choose_followed(run.run_id, side.rows, label, f"near_{side.noun}", width=420)
-        min_ratings = side.enough(
-            of=20,
-            least=WELL_KNOWN,
-            label="Enough ratings: at least",
-            words=f"Only {side.nouns} with this many ratings are listed. With few, a direction is mostly chance.",
-        )
+        min_ratings = side.enough(leaving=20, words="listed. With few, a direction is mostly chance.")
         predictions = (
             run.scorer.is_bilinear and elements.segments("Compare", [VECTORS, TASTES], "compare", WHAT) == TASTES
         )

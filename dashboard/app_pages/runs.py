@@ -105,10 +105,7 @@ def confirm_delete(run_ids: list[str]) -> None:
     st.write("These will be moved to the trash, with the names, axes, maps and other studies kept with them:")
     st.markdown("\n".join(f"- {model_names.run_words(summary)}" for summary in chosen))
     st.caption(f"They can be restored for {phrases.count(kept_days(), 'day')}. Jobs keep their logs.")
-    with st.container(horizontal=True):
-        elements.confirm("Delete", "delete", "confirm_delete", _delete, run_ids)
-        if st.button("Keep", key="keep"):
-            st.rerun()
+    elements.confirm("Delete", "delete", "confirm_delete", _delete, run_ids)
 
 
 @state.reporting

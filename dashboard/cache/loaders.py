@@ -275,36 +275,22 @@ def rows_of(run_id: str, *, users: bool) -> Rows:
     return user_rows(run_id) if users else item_rows(run_id)
 
 
-def item_hover(run_id: str) -> Hover:
-    """What a map shows over each item: title, mean rating and number of ratings."""
-    trained = run(run_id)
-    rows = item_rows(run_id)
-    return _hover(trained.dataset.dataset_id, trained.config.split, rows, users=False, described_by=rows.described_by)
+def hover(run_id: str, *, users: bool = False) -> Hover:
+    """What a map shows over each item, or person: title, mean rating and number of ratings."""
+    trained, rows = run(run_id), rows_of(run_id, users=users)
+    return _hover(trained.dataset.dataset_id, trained.config.split, rows, users=users, described_by=rows.described_by)
 
 
-def item_notes(run_id: str) -> list[str]:
-    """What a map says of each item under its title, plain text: mean rating and number of ratings."""
-    trained = run(run_id)
-    rows = item_rows(run_id)
-    return _notes(trained.dataset.dataset_id, trained.config.split, rows, users=False, described_by=rows.described_by)
-
-
-def user_notes(run_id: str) -> list[str]:
-    """What a map says of each person, plain text."""
-    trained = run(run_id)
-    return _notes(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True, described_by="")
+def notes(run_id: str, *, users: bool = False) -> list[str]:
+    """What a map says of each item, or person, under its title, plain text: mean rating and number of ratings."""
+    trained, rows = run(run_id), rows_of(run_id, users=users)
+    return _notes(trained.dataset.dataset_id, trained.config.split, rows, users=users, described_by=rows.described_by)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _notes(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> list[str]:
     """The facts that a hover has of each row, and whether training has moved it; one list as for `_hover`."""
     return _rows.marked(_hover(dataset_id, how, _rows, users=users, described_by=described_by).facts.tolist())
-
-
-def user_hover(run_id: str) -> Hover:
-    """What a chart shows over each person."""
-    trained = run(run_id)
-    return _hover(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True, described_by="")
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the names …")

@@ -14,7 +14,7 @@ from core.model.run import Run
 from core.studies import scoreboard
 from dashboard.cache import analyses, loaders
 from dashboard.charts import compare as charts
-from dashboard.compare import score_words as words
+from dashboard.compare import words
 from dashboard.compare.models import SPLITS_LINK, Chosen
 from dashboard.jobs import scores, studies
 from dashboard.shared import elements, phrases

@@ -148,7 +148,7 @@ def _color(pair: Pair, choice: str) -> Coloring | Classes:
 def _hover(pair: Pair) -> tuple[Hover, list[str]]:
     """What is said over an item, for a figure and for a map: what is known of it, and how it changed."""
     first, kept, moved = pair.shared.first, pair.comparison.overlap, pair.comparison.moved
-    known, notes = loaders.item_hover(pair.left.run_id)[first], loaders.item_notes(pair.left.run_id)
+    known, notes = loaders.hover(pair.left.run_id)[first], loaders.notes(pair.left.run_id)
     changes = [
         f"keeps {often} of {kept.k} neighbors, moved {far:.2f}"
         for often, far in zip(kept.kept.tolist(), moved.tolist(), strict=True)

@@ -112,17 +112,12 @@ def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: st
 
 def _choose_way(noun: str, key: str) -> str:
     """Along what the guess is taken apart."""
-    return st.segmented_control(
-        "Taken apart by",
-        [BY_TASTE, BY_PARTS],
-        default=BY_TASTE,
-        required=True,
-        key=f"{key}_by",
-        bind=None if key == "dialog" else "query-params",
-        help=f"The model learned numbers from the ratings of each {noun}, from who gave them, and from what is known "
-        "of it; their sums are its bias and its vector. Both ways lead to the same guess.",
-        wrap=True,
+    words = (
+        f"The model learned numbers from the ratings of each {noun}, from who gave them, and from what is known of it; "
+        "their sums are its bias and its vector. Both ways lead to the same guess."
     )
+    bind = None if key == "dialog" else "query-params"
+    return elements.segments("Taken apart by", [BY_TASTE, BY_PARTS], f"{key}_by", words, bind=bind)
 
 
 def by_what_is_known(model: NewUserModel, case: Case) -> Explanation:

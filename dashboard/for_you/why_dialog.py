@@ -36,10 +36,7 @@ def section(view: View, first: int) -> None:
             f"about, and one for every component on which the two meet.{other} The steps, as printed, add up to the "
             "guess."
         )
-    who = st.segmented_control(
-        "Whose guess", [MINE, THEIRS], default=MINE, required=True, key="who", bind="query-params", wrap=True
-    )
-    if who == MINE:
+    if elements.segments("Whose guess", [MINE, THEIRS], "who") == MINE:
         row = choose_row(rows, f"{rows.noun.capitalize()} (type a few letters)", "item", first=first, width=420)
         show(model, rows, naming, Case(row, "you", view.person.numbers), key="why")
         pulled(model, rows, row)

@@ -19,7 +19,7 @@ from core.studies import saved_axes
 from core.studies.saved_axes import OwnAxis
 from core.studies.twins import is_twin
 from dashboard.cache import analyses, component_analyses, loaders
-from dashboard.charts import axes as charts
+from dashboard.charts import maps as charts
 from dashboard.charts.base import plain
 from dashboard.charts.maps import Places
 from dashboard.embeddings.words import signed
@@ -178,9 +178,9 @@ def _cross(
             at,
             places,
             [_axis_title(axis), _axis_title(other)],
-            loaders.item_hover(run.run_id),
+            loaders.hover(run.run_id),
             rows.labels,
-            loaders.item_notes(run.run_id),
+            loaders.notes(run.run_id),
             ratings.items.ids,
         ),
         coloring.first(ratings),

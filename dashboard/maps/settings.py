@@ -10,7 +10,7 @@ from core.analysis.maps.faithfulness import MOST_COMPARED
 from core.analysis.maps.projections import umap_installed
 from core.analysis.neighbors.all_neighbors import MANY_ROWS, SAMPLE
 from core.studies.maps import MapStudySettings
-from core.studies.study import FEWEST_ITEMS, MIN_RATINGS
+from core.studies.study import FEWEST_ITEMS
 from core.studies.twins import is_twin
 from dashboard.principal_components import how
 from dashboard.shared import elements, phrases
@@ -53,7 +53,6 @@ def enough(rows: Rows) -> int:
     return elements.enough_ratings(
         rows.count,
         leaving=25,  # items that the highest number of ratings still leaves on a map
-        first=MIN_RATINGS,
         key="map_min",
         words=f"Only {rows.nouns} with this many ratings are on the map; 1 takes all{seen}. With few ratings, a place "
         "is mostly chance.",

@@ -159,7 +159,7 @@ def _draw(
     alt = spoken(
         f"{len(drawn.rows):,} {rows.nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {text}"
     )
-    hover, notes = loaders.item_hover(run.run_id), loaders.item_notes(run.run_id)
+    hover, notes = loaders.hover(run.run_id), loaders.notes(run.run_id)
     places = charts.Places(drawn.rows, drawn.points, _axes(run, drawn), hover, rows.labels, notes, ratings.items.ids)
     if drawn.points.shape[1] == 2:
         map_view.show(

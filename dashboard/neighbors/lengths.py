@@ -33,7 +33,7 @@ def why_they_differ(
     predictions: bool,
 ) -> None:
     """Length against the number of ratings, with the neighbors in color; a click asks for another one's neighbors."""
-    rows, notes = side.rows, loaders.user_notes if side.users else loaders.item_notes
+    rows = side.rows
     st.header("Why the lists differ")
     st.markdown(
         words.lengths(rows, row, length, near, listed, predictions=predictions),
@@ -54,7 +54,7 @@ def why_they_differ(
             ["Ratings (each step tenfold)", words.DEVIATION if predictions else words.LENGTH],
             side.hover,
             rows.labels,
-            notes(run.run_id),
+            loaders.notes(run.run_id, users=side.users),
             (side.ratings.users if side.users else side.ratings.items).ids,
             Plane(["", "length"], equal=False, powers=True),
         ),

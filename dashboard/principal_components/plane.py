@@ -74,9 +74,9 @@ def component_map(run_id: str, component: int, min_listed: int, how: How, marked
         drawn,
         result.scores[:, axes][drawn],
         [axis_title(label, unit=len(axes) == 2) for label in on_axes],
-        loaders.item_hover(run_id),
+        loaders.hover(run_id),
         rows.labels,
-        loaders.item_notes(run_id),
+        loaders.notes(run_id),
         ratings.items.ids,
         charts.Plane([f"component {axis + 1}" for axis in axes], equal=False),
     )

@@ -12,7 +12,7 @@ from core.jobs import study_jobs
 from core.studies.stability import STABILITY, StabilitySettings
 from core.studies.twins import is_twin
 from dashboard.cache import component_analyses
-from dashboard.charts import trust as charts
+from dashboard.charts import components as charts
 from dashboard.jobs import studies
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.proofs import START_SECONDS, choose

@@ -152,9 +152,9 @@ def _map(run: Run, trained: Trained) -> None:
             rows,
             points,
             names,
-            loaders.item_hover(run.run_id),
+            loaders.hover(run.run_id),
             items.labels,
-            loaders.item_notes(run.run_id),
+            loaders.notes(run.run_id),
             plane=Plane(["component 1", "component 2"], equal=False, reach=reach),
         ),
         coloring.by_genre(ratings, coloring.telling(ratings))

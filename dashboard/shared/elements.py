@@ -18,11 +18,18 @@ WELL_KNOWN = 21
 """Ratings an item needs to be listed or compared, at first: the article's "more than 20"."""
 
 
-def segments(label: str, options: Sequence[str], key: str, words: str | None = None) -> str:
-    """Buttons beside each other, of which one is lit: the first until somebody chooses."""
-    return st.segmented_control(
-        label, options, default=options[0], required=True, key=key, bind="query-params", help=words, wrap=True
-    )
+def segments(
+    label: str, options: Sequence[str], key: str, words: str | None = None, *, first: str | None = None, **more: Any
+) -> str:
+    """Buttons beside each other, of which one is lit: until somebody chooses the first, or `first`."""
+    usual: dict[str, Any] = {
+        "default": first or options[0],
+        "required": True,
+        "bind": "query-params",
+        "help": words,
+        "wrap": True,
+    }
+    return str(st.segmented_control(label, options, key=key, **(usual | more)))
 
 
 def toggle(label: str, key: str, words: str, *, first: bool = False) -> bool:
@@ -39,25 +46,19 @@ def whole_number(
     )
 
 
-def enough_ratings(
-    *counts: np.ndarray,
-    leaving: int,
-    key: str,
-    words: str,
-    first: int = WELL_KNOWN,
-    label: str = "Enough ratings: at least",
-) -> int:
+def enough_ratings(*counts: np.ndarray, leaving: int, key: str, words: str) -> int:
     """A field for the ratings that a row needs to take part; none, and 0, where nobody rated anything.
 
     `counts` are ratings of each row, (n_rows,); several where each of several models has to keep enough rows.
     `leaving` rows remain of each with the highest number that can be chosen, of few rows half, and with what is
-    asked for at `first`.
+    asked for at first, WELL_KNOWN or less.
     """
     if not all(count.any() for count in counts):
         return 0
     maximum = min(most_asked_for(count, leaving) for count in counts)
     usual = min(int(np.sort(count)[-min(leaving, len(count))]) for count in counts)
-    return whole_number(label, 1, maximum, max(1, min(first, usual, maximum)), key, width=190, words=words)
+    first = max(1, min(WELL_KNOWN, usual, maximum))
+    return whole_number("Enough ratings: at least", 1, maximum, first, key, width=190, words=words)
 
 
 def most_asked_for(count: np.ndarray, leaving: int) -> int:
@@ -97,9 +98,11 @@ def button(
 
 
 def confirm(label: str, icon: str, key: str, callback: Callable[..., None], *args: object) -> None:
-    """The button of a dialog that does what was asked and closes it; `args` as in `button`."""
-    if st.button(label, type="primary", icon=f":material/{icon}:", key=key, on_click=callback, args=args):
-        st.rerun()
+    """Both buttons of a dialog that close it: one does what was asked, `args` as in `button`, the other nothing."""
+    with st.container(horizontal=True):
+        done = st.button(label, type="primary", icon=f":material/{icon}:", key=key, on_click=callback, args=args)
+        if st.button("Keep", key="keep") or done:
+            st.rerun()
 
 
 def clickable_chart(figure: Figure, key: str, on_click: Callable[[], None], alt: str, text: str) -> None:

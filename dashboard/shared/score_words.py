@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from core.analysis.compare.score import SplitScore
 from core.config import RunConfig
 from core.model.run import Outcome
-from dashboard.shared.phrases import count, plural
+from dashboard.shared.phrases import count, plural, together
 
 HARDLY = 0.0005
 """Differences in RMSE below this are nothing to speak of."""
@@ -80,7 +80,7 @@ def side_by_side(letters: Sequence[str], scores: Sequence[SplitScore], noun: str
 def _each(letters: Sequence[str], errors: Sequence[float | None]) -> str:
     """ "0.851 (A) and 0.926 (B)"."""
     words = [f"{error or 0:,.3f} ({letter})" for letter, error in zip(letters, errors, strict=True)]
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return together(words)
 
 
 def _squares(rmse: float | None, n: int) -> float:

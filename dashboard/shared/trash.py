@@ -109,10 +109,7 @@ def confirm_empty() -> None:
     entries = Trash().entries()
     size = phrases.size(sum(entry.size for entry in entries))
     st.write(f"{phrases.count(len(entries), 'entry')}, {size}, will be removed for good. This cannot be undone.")
-    with st.container(horizontal=True):
-        elements.confirm("Remove for good", "delete_forever", "confirm_empty", _empty)
-        if st.button("Keep", key="keep_trash"):
-            st.rerun()
+    elements.confirm("Remove for good", "delete_forever", "confirm_empty", _empty)
 
 
 @state.reporting

@@ -16,7 +16,7 @@ from dashboard.charts import training as charts
 from dashboard.jobs import trainings, watching
 from dashboard.session import address_bar, state
 from dashboard.shared import elements, model_names, phrases, score_words, told
-from dashboard.train import curve, film, film_file, moments
+from dashboard.train import curve, film, moments
 
 NOTHING = curve.Curve(started=None)
 
@@ -176,7 +176,7 @@ def finished(run: Run, behind: charts.Named | None, behind_run: str | None, belo
     with below:
         _result(run)
         if mine is not None:
-            film_file.button(run.run_id)
+            film.download(run.run_id)
             moments.section(mine, rows)
 
 
