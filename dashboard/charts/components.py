@@ -168,7 +168,15 @@ def scree(
         name="each",
         hovertemplate="%{text}: <b>%{y:.1%}</b> of the total<extra></extra>",
     )
-    _add_total(result, number, cumulative)
+    result.add_scatter(
+        x=number,
+        y=cumulative.astype(np.float32),
+        yaxis="y2",
+        mode="lines",
+        line={"color": "#b7791f", "width": 2},
+        name="running total",
+        hovertemplate="Components 1 to %{x} together: <b>%{y:.0%}</b><extra></extra>",
+    )
     if line is not None:
         result.add_scatter(
             x=number,
@@ -185,19 +193,6 @@ def _over(label: Label) -> str:
     """What stands over a bar, made harmless."""
     short = f"{label.short[0].upper()}{label.short[1:]}"
     return f"<b>{plain(label.ends, 90)}</b><br>{short}" if label.named else short
-
-
-def _add_total(result: go.Figure, number: np.ndarray, cumulative: np.ndarray) -> None:
-    """The running total as a line, on a scale of its own at the right."""
-    result.add_scatter(
-        x=number,
-        y=cumulative.astype(np.float32),
-        yaxis="y2",
-        mode="lines",
-        line={"color": "#b7791f", "width": 2},
-        name="running total",
-        hovertemplate="Components 1 to %{x} together: <b>%{y:.0%}</b><extra></extra>",
-    )
 
 
 BARS = 2

@@ -121,7 +121,18 @@ def doubts(
             st.markdown(f":material/help: {escape(doubt.words)}")
             widget = key(doubt.option, doubt.value)
             if doubt.value is None:
-                _ask_counts(options.get("counts", ""), widget, say)
+                st.segmented_control(
+                    "Take these numbers as",
+                    list(_COUNTS),
+                    default=options.get("counts", ""),
+                    required=True,
+                    format_func=_COUNTS.__getitem__,
+                    key=widget,
+                    on_change=_take_counts,
+                    args=(widget, say),
+                    help=_ABOUT_COUNTS,
+                    wrap=True,
+                )
             else:
                 _ask_code(doubt.value, options.get("no_rating", ()), widget, say)
         st.caption("This is what the first rows show; the import looks at all of them.")
@@ -141,21 +152,6 @@ def _take_code(widget: str, code: float, chosen: tuple[float, ...], say: Callabl
     """Add a code to those that mean "no rating", or take it away; a callback."""
     others = tuple(value for value in chosen if value != code)
     say("no_rating", (*others, code) if st.session_state[widget] else others or None)
-
-
-def _ask_counts(chosen: str, widget: str, say: Callable[..., None]) -> None:
-    st.segmented_control(
-        "Take these numbers as",
-        list(_COUNTS),
-        default=chosen,
-        required=True,
-        format_func=_COUNTS.__getitem__,
-        key=widget,
-        on_change=_take_counts,
-        args=(widget, say),
-        help=_ABOUT_COUNTS,
-        wrap=True,
-    )
 
 
 def _take_counts(widget: str, say: Callable[..., None]) -> None:

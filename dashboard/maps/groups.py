@@ -136,11 +136,10 @@ def table(rows: Rows, groups: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         {
             "Group": [group_name(number, group) for number, group in enumerate(groups)],
             rows.nouns.capitalize(): [group["size"] for group in groups],
-            "What stands out": ["; ".join(_sign(sign) for sign in group["signs"]) for group in groups],
+            "What stands out": [
+                "; ".join(f"{sign['text']} {sign['inside']:.0%} ({sign['outside']:.0%})" for sign in group["signs"])
+                for group in groups
+            ],
             "Nearest its middle": [", ".join(rows.name(row) for row in group["typical"]) for group in groups],
         }
     )
-
-
-def _sign(sign: Mapping[str, Any]) -> str:
-    return f"{sign['text']} {sign['inside']:.0%} ({sign['outside']:.0%})"

@@ -223,7 +223,9 @@ def popularity(
 
     Over all rows shown, and over the listed ones where it is another story there.
     """
-    everywhere, among = (_link(rows.count[chosen], length[chosen]) for chosen in (rated, listed))
+    everywhere, among = (
+        rank_correlation(rows.count[chosen].astype(float), length[chosen].astype(float)) for chosen in (rated, listed)
+    )
     if np.isnan(everywhere):
         return ""
     text, elsewhere = (_in_words(link, predictions=predictions) for link in (everywhere, among))
@@ -231,10 +233,6 @@ def popularity(
     if np.isnan(among) or elsewhere.split(" (")[0] == text.split(" (")[0]:
         return over_all
     return f"{over_all} Among the {len(listed):,} with enough ratings, {elsewhere}."
-
-
-def _link(often: np.ndarray, length: np.ndarray) -> float:
-    return rank_correlation(often.astype(float), length.astype(float))
 
 
 def _in_words(link: float, *, predictions: bool) -> str:

@@ -263,7 +263,7 @@ def _tested_on(found: Proof) -> str:
     """Which ratings they were tested on: of several splits the same rating may come twice, each time unseen."""
     if found.n_splits == 1:
         return f"{count(found.n_ratings, 'rating')} that the model has not seen"
-    splits = _number(found.n_splits)
+    splits = {2: "two", 3: "three", 4: "four", 5: "five"}.get(found.n_splits, str(found.n_splits))
     return f"{splits} splits, each of {splits} models tested on what it has not seen ({found.n_ratings:,} tests in all)"
 
 
@@ -307,10 +307,6 @@ def chosen(found: Proof, component: int, *, unit: str) -> str:
     if z[component] > (SIGNAL if found.counts_score else PROVEN):
         return f"{text}. A stronger one before it fails the test, so it is not counted: **unproven**."
     return f"{text}. It is **unproven**: its ends may mean nothing."
-
-
-def _number(splits: int) -> str:
-    return {2: "two", 3: "three", 4: "four", 5: "five"}.get(splits, str(splits))
 
 
 def without_taste(n_twins: int) -> str:

@@ -10,7 +10,6 @@ from core.config import RunConfig, SplitConfig
 from core.data.ratings import NO_TIME, Ratings
 from core.errors import LimitError
 from core.jobs import queue
-from core.jobs.job_folder import Job
 from core.model.autoencoder import Autoencoder
 from core.model.families import family_of, parse_config
 from core.model.run import Run
@@ -128,9 +127,7 @@ def _follow(job_ids: tuple[str, ...], titles: tuple[str, ...]) -> None:
         job = loaders.job(job_id)
         if job is None or not job.active:
             dialogs.rerun()
-        st.progress(job.progress, text=f"{title}. {_words(job)}")
+        st.progress(
+            job.progress, text=f"{title}. {trainings.progress_words(job, curve.of_events(queue.events(job.job_id)))}"
+        )
         trainings.stop_button(job, f"stop_{job_id}")
-
-
-def _words(job: Job) -> str:
-    return trainings.progress_words(job, curve.of_events(queue.events(job.job_id)))

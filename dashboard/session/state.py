@@ -128,11 +128,8 @@ def one_of_each(summaries: Sequence[RunSummary]) -> list[RunSummary]:
     """
     summaries = without_trials(summaries)
     first = {summary.config.model_copy(update={"split_seed": 0}): place for place, summary in enumerate(summaries)}
-    return sorted((summaries[place] for place in sorted(first.values())), key=_guesses_none)
-
-
-def _guesses_none(summary: RunSummary) -> bool:
-    return not family_of(summary.config).guesses_ratings
+    each = [summaries[place] for place in sorted(first.values())]
+    return sorted(each, key=lambda summary: not family_of(summary.config).guesses_ratings)
 
 
 def without_trials(summaries: Sequence[RunSummary], but: str | None = None) -> list[RunSummary]:

@@ -49,13 +49,9 @@ def config_words(config: RunConfig, usual: str) -> str:
     named = {*_KIND, "embedding_dim"}
     unusual = dict(PRESETS[usual])
     offered = [(name, value) for name, value in config if name in SETTINGS and name not in named]
-    other = [name for name, value in offered if value != unusual.get(name, _default(config, name))]
+    other = [name for name, value in offered if value != unusual.get(name, type(config).model_fields[name].default)]
     texts = [_differing(name, str(SETTINGS[name].title), getattr(config, name)) for name in other[:_MOST_NAMED]]
     return ", ".join([words, *texts, *(["…"] if len(other) > _MOST_NAMED else [])])
-
-
-def _default(config: RunConfig, name: str) -> object:
-    return type(config).model_fields[name].default
 
 
 def setting(value: object) -> str:

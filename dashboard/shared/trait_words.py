@@ -20,7 +20,11 @@ def described(traits: Sequence[Trait], n: int, others: int, noun: str) -> str:
     """What is said of n items beside all others on the picture; empty where they are too few to say anything."""
     if min(n, others) < FEWEST_ITEMS:
         return ""
-    categories = [_category(trait) for trait in traits if not trait.is_number][:MOST_SAID]
+    categories = [
+        f"**{escape(trait.name)}** ({trait.inside:.0%} against {trait.outside:.0%})"
+        for trait in traits
+        if not trait.is_number
+    ][:MOST_SAID]
     numbers = [_number(trait) for trait in traits if trait.is_number][:MOST_SAID]
     beside = f"the other {others:,} {phrases.plural(noun)} on the picture"
     if not categories and not numbers:
@@ -29,10 +33,6 @@ def described(traits: Sequence[Trait], n: int, others: int, noun: str) -> str:
     than = "" if categories else f" than {beside}"
     less = f"They are {', '.join(numbers)}{than}." if numbers else ""
     return f"{more} {less}".strip()
-
-
-def _category(trait: Trait) -> str:
-    return f"**{escape(trait.name)}** ({trait.inside:.0%} against {trait.outside:.0%})"
 
 
 def _number(trait: Trait) -> str:
