@@ -4,7 +4,7 @@ Three settings decide, beside who asks:
 
     READ_ONLY   a kiosk: nothing is made, changed or removed, by whomever, but for studies of existing runs
     CLASS       the pages that manage data, models and jobs are for administrators
-    ADMIN_TOKEN, ADMINS     who is an administrator (see `dashboard.session.administration`)
+    ADMIN_TOKEN, ADMINS     who is an administrator (see `dashboard.session.visitor`)
 
 A visitor may train, start studies, stop their own jobs and name things for themselves. An administrator may do
 everything. The worker that carries out what was asked for does not ask again.

@@ -21,7 +21,7 @@ from dashboard.datasets import import_form, vectors_form
 from dashboard.datasets.overview import overview
 from dashboard.jobs import imports, trainings
 from dashboard.session import dialogs, state, visitor
-from dashboard.shared import elements, model_names, phrases, set_aside, trash
+from dashboard.shared import elements, model_names, phrases, trash
 from dashboard.shared.markup import escape
 
 AT_HAND, OWN, VECTORS, RELEASED = "At hand", "Bring your own", "Open vectors", "MovieLens releases"
@@ -262,7 +262,7 @@ elif section == RELEASED:
 else:
     at_hand()
     trash.overview()
-    set_aside.report(
+    trash.set_aside(
         data.set_aside(),
         "dataset",
         "Their files cannot be read, or are another version's. Nothing was deleted; import the data again to use it.",

@@ -15,10 +15,9 @@ from core.analysis.neighbors.resampled import CANDIDATES, DRAWS
 from dashboard.cache import analyses, loaders
 from dashboard.embeddings.parts import choose_followed, show_method, warn_untrained
 from dashboard.embeddings.words import nobody_else
-from dashboard.neighbors import holding, words
+from dashboard.neighbors import lists, words
 from dashboard.neighbors.analogies import analogies
-from dashboard.neighbors.holding import Held
-from dashboard.neighbors.lengths import why_they_differ
+from dashboard.neighbors.lists import Held, why_they_differ
 from dashboard.neighbors.new_item import new_item
 from dashboard.neighbors.words import Measure
 from dashboard.session import visitor
@@ -57,7 +56,7 @@ def controls() -> tuple[Side, int, int, bool]:
     return side, row, min_ratings, predictions
 
 
-def lists(
+def three_lists(
     side: Side,
     row: int,
     near: Mapping[Metric, Neighbors],
@@ -254,18 +253,18 @@ if len(near["cosine"].index) == 0:
 else:
     length = analyses.lengths(run.run_id, users=side.users, predictions=predictions)
     again = None if predictions else analyses.agreement(run.run_id, users=side.users, row=row, least=min_ratings)
-    held = holding.held(run, side, row, near["cosine"].index, predictions=predictions)
+    held = lists.held(run, side, row, near["cosine"].index, predictions=predictions)
     st.markdown(words.lead(side.rows, row, near["cosine"], predictions=predictions))
     if again is not None:
         st.caption(words.again(side.rows, again["cosine"]))
     if held is not None:
         st.markdown(words.holds(held.marks, held.trainings, side.rows))
     with st.container(key="lists_of_neighbors"):
-        lists(side, row, near, length, again, held, words.measures(predictions))
+        three_lists(side, row, near, length, again, held, words.measures(predictions))
     if held is None:
-        holding.offer(run, side, min_ratings)
+        lists.offer(run, side, min_ratings)
     why_they_differ(run, side, row, near, length, listed, predictions=predictions)
-    holding.everybodys(run, side, listed, min_ratings, predictions=predictions)
+    lists.everybodys(run, side, listed, min_ratings, predictions=predictions)
 if not side.users:
     analogies(side, listed)
     new_item(run, side, listed)

@@ -18,7 +18,7 @@ from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
 from dashboard.map_view import component as map_view
 from dashboard.session import chosen_items, state
 from dashboard.shared import coloring, elements, finding, glossary, phrases, tables
-from dashboard.shared.trait_words import described
+from dashboard.shared.selection import described
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
 

@@ -1,4 +1,4 @@
-"""A guess taken apart on the screen: the waterfall, its reading, its numbers, and what one's own ratings did to it."""
+"""One person before one model, and a guess taken apart: waterfall, reading, numbers, what one's own ratings did."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +17,20 @@ from core.analysis.new_user.explain import (
     item_vectors,
     printed,
 )
+from core.analysis.new_user.foldin import NewUser
 from core.analysis.new_user.model import NewUserModel
 from core.model.scoring import require_bilinear
 from dashboard.biases.words import part_names
-from dashboard.cache import component_analyses
+from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts.base import plain
 from dashboard.charts.person import waterfall
 from dashboard.embeddings.parts import show_chart, warn_untrained
 from dashboard.embeddings.words import signed
-from dashboard.for_you import own_ratings, words
+from dashboard.for_you import own_ratings, position, words
+from dashboard.principal_components import naming
 from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
+from dashboard.principal_components.proofs import tested
 from dashboard.session import visitor
 from dashboard.shared import elements, phrases, tables
 from dashboard.shared.markup import escape, spoken
@@ -235,3 +238,34 @@ def pulled(model: NewUserModel, rows: Rows, row: int) -> None:
             | {"Effect": st.column_config.NumberColumn(format="%+.2f", width=70, help=effect)},
             alt="Your ratings with the largest effect on this guess, the largest first",
         )
+
+
+NAMED = 5
+"""Components whose ends are told in words."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One person, fitted to their own ratings, before one model; no `naming` where that has no vectors."""
+
+    model: NewUserModel
+    rows: Rows
+    person: NewUser
+    naming: Naming
+
+
+def load_view(run_id: str) -> View:
+    """The person of this session before the model with this id, everything else looked up."""
+    model = analyses.new_user_model(run_id)
+    given = own_ratings.own(model.ratings.dataset_id).given
+    return View(model, loaders.item_rows(run_id), model.place(given), _naming(model))
+
+
+def _naming(model: NewUserModel) -> Naming:
+    run = model.run
+    if not run.scorer.has_vectors:
+        return Naming([], [])
+    how = current(run.run_id)
+    names = naming.look_up(run.run_id, component_analyses.components(run.run_id, how), how)
+    labels = names.labels(tested(run.run_id).signal(how))
+    return Naming(labels, position.ends_of(model, labels[:NAMED]))

@@ -11,8 +11,7 @@ from core.model.run import Run
 from dashboard.cache import analyses, loaders
 from dashboard.embeddings.parts import choose_row
 from dashboard.for_you import words
-from dashboard.for_you.view import View, load_view
-from dashboard.for_you.waterfall import Case, Naming, pulled, show
+from dashboard.for_you.waterfall import Case, Naming, View, load_view, pulled, show
 from dashboard.session import dialogs, state
 from dashboard.shared import elements, phrases, sides, tables
 from dashboard.shared.markup import escape

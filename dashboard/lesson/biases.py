@@ -9,8 +9,8 @@ from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart
 from dashboard.lesson.example import Example
-from dashboard.lesson.wording import ask, fixed
 from dashboard.shared import model_names, score_words
+from dashboard.shared.phrases import ask, fixed
 
 MEAN, AVERAGES = "always the mean rating", "averages of person and {noun}"
 SLOPES = "averages, consensus, popularity"

@@ -11,9 +11,9 @@ from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart
 from dashboard.lesson.article import off_by_one
 from dashboard.lesson.example import Example
-from dashboard.lesson.wording import ask, fixed, short_time, summand
 from dashboard.shared import elements, phrases, told
 from dashboard.shared.markup import escape
+from dashboard.shared.phrases import ask, fixed, short_time, summand
 
 AROUND = 4
 """Rows shown before and after the chosen one."""

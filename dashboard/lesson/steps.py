@@ -12,8 +12,8 @@ from dashboard.lesson.code import code
 from dashboard.lesson.example import Example
 from dashboard.lesson.rows import guessing, multiplying, number, picking
 from dashboard.lesson.training import dropping, stepping
-from dashboard.lesson.wording import fixed, summand
 from dashboard.shared import elements
+from dashboard.shared.phrases import fixed, summand
 from dashboard.shell.needs_run import Ability, can, stop_without
 
 

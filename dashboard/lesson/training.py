@@ -9,8 +9,8 @@ from core.config import GradientConfig, RunConfig
 from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart, show_method
 from dashboard.lesson.example import Example
-from dashboard.lesson.wording import ask, fixed
 from dashboard.shared import elements, phrases, told
+from dashboard.shared.phrases import ask, fixed
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 COLUMNS = ("Before", "Slope", "After")

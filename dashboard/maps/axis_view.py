@@ -26,8 +26,8 @@ from dashboard.embeddings.words import signed
 from dashboard.map_view import component as map_view
 from dashboard.maps import settings
 from dashboard.maps import words as map_words
+from dashboard.maps.drawn import choose_faint, ellipses, sureness
 from dashboard.maps.poles import choose_poles, offered
-from dashboard.maps.sure import choose_faint, ellipses, sureness
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.how import current, parameters
 from dashboard.principal_components.label import Label

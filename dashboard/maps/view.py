@@ -24,8 +24,22 @@ from dashboard.charts.points import Classes, Coloring
 from dashboard.jobs.studies import study
 from dashboard.map_view import component as map_view
 from dashboard.maps import groups, settings, words
-from dashboard.maps.drawn import GROUP, KEPT, QUICK, DrawnMap, choose_color, color_of, drawn_map, regions, rows_of
-from dashboard.maps.sure import Sureness, choose_faint, choose_landmarks, ellipses, sureness
+from dashboard.maps.drawn import (
+    GROUP,
+    KEPT,
+    QUICK,
+    DrawnMap,
+    Sureness,
+    choose_color,
+    choose_faint,
+    choose_landmarks,
+    color_of,
+    drawn_map,
+    ellipses,
+    regions,
+    rows_of,
+    sureness,
+)
 from dashboard.principal_components.naming import kept_labels
 from dashboard.principal_components.proofs import tested
 from dashboard.session import chosen_items

@@ -11,8 +11,7 @@ from core.data.nouns import with_article
 from dashboard.charts.maps import Landmarks
 from dashboard.charts.points import Coloring
 from dashboard.embeddings.words import signed
-from dashboard.maps.drawn import DrawnMap
-from dashboard.maps.sure import Sureness
+from dashboard.maps.drawn import DrawnMap, Sureness
 from dashboard.principal_components.label import Label
 from dashboard.principal_components.words import rises_and_falls
 from dashboard.shared.markup import escape

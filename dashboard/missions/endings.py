@@ -11,7 +11,7 @@ from core.studies.twins import real_id
 from dashboard.cache import loaders
 from dashboard.embeddings.words import signed
 from dashboard.for_you.own_ratings import own
-from dashboard.for_you.view import load_view
+from dashboard.for_you.waterfall import load_view
 from dashboard.jobs import trainings
 from dashboard.missions import checks, facts
 from dashboard.missions.aims import careless

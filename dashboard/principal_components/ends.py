@@ -16,7 +16,7 @@ from dashboard.principal_components import words as component_words
 from dashboard.principal_components.view import View
 from dashboard.shared import elements, phrases, tables
 from dashboard.shared.markup import escape
-from dashboard.shared.trait_words import called
+from dashboard.shared.selection import called
 
 SURE_TO = "±"
 """Heading of how well a score is known."""

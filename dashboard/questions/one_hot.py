@@ -13,10 +13,10 @@ from dashboard.cache import analyses, loaders
 from dashboard.charts import questions as charts
 from dashboard.embeddings.parts import show_chart
 from dashboard.jobs import studies
-from dashboard.lesson.wording import fixed
 from dashboard.questions import words
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
+from dashboard.shared.phrases import fixed
 
 MOST = 64
 """Numbers in the largest vectors."""

@@ -35,7 +35,7 @@ from dashboard.datasets import import_form
 from dashboard.jobs import every_kind, imports, scores, studies, trainings
 from dashboard.maps import axis_view
 from dashboard.principal_components import naming
-from dashboard.session import administration, state, visitor
+from dashboard.session import state, visitor
 from tests.conftest import run_on
 from tests.core.data.importing import made
 from tests.dashboard.name_fields import name_field
@@ -299,7 +299,7 @@ def pressed(app: AppTest, key: str) -> AppTest:
 
 def leave(app: AppTest) -> None:
     """Log out in another tab: what this one shows stays as it is."""
-    administration.log_ins().log_out(app.session_state["_owner"])
+    visitor.log_ins().log_out(app.session_state["_owner"])
 
 
 def log_in(app: AppTest, token: str = TOKEN) -> AppTest:

@@ -8,8 +8,8 @@ from core.analysis.questions.one_hot import BySupport
 from core.analysis.questions.probes import Summary, Told
 from core.analysis.questions.spectra import Angles
 from core.store.study_store import Stored
-from dashboard.lesson.wording import short_time
-from dashboard.questions import autoencoder_words, game, task_words, words
+from dashboard.questions import autoencoder_words, game, words
+from dashboard.shared.phrases import short_time
 
 
 def study(brings: float, se: float) -> Stored:
@@ -66,10 +66,10 @@ def test_shared_directions():
 
 def test_who_tells_most():
     told = {"One": {"year": Summary(0.1, 0.0)}, "Other": {"year": Summary(0.5, 0.02)}}
-    said = task_words.told_words(told, "book", {"One": "genres and years", "Other": ""})
+    said = words.told_words(told, "book", {"One": "genres and years", "Other": ""})
     assert "Year: most by “Other” (0.50), least by “One” (0.10), by chance 0.01. In training, “One” was given" in said
     assert said.endswith("given genres and years. All else they found in the ratings.")
-    assert "given" not in task_words.told_words(told, "book", {"One": "", "Other": ""})
+    assert "given" not in words.told_words(told, "book", {"One": "", "Other": ""})
 
 
 def test_what_vectors_tell_is_printed_as_it_is_drawn():
@@ -79,7 +79,7 @@ def test_what_vectors_tell_is_printed_as_it_is_drawn():
             Told("log ratings", "log ratings", "number", 0.4, 0, 90),
         ]
     }
-    table = task_words.told_table(found)
+    table = words.told_table(found)
     assert table["What"].tolist() == ["Drama", "number of ratings"]
     np.testing.assert_allclose(table["One"], [0.8, 0.4])
 
