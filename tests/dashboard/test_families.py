@@ -13,7 +13,7 @@ from core.analysis.new_user.model import NewUserModel
 from core.data.splits import split
 from core.errors import NotApplicableError
 from core.model.families import FAMILIES
-from dashboard.lesson.example import fixed
+from dashboard.shared.phrases import fixed
 from tests.dashboard.fields import field
 from tests.families import CLOSE, Trained
 

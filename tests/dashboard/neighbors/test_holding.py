@@ -16,6 +16,7 @@ from core.model.families import run_config
 from core.model.run import Run
 from core.store import study_store
 from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS, NeighborSettings
+from dashboard.neighbors import lists
 from tests.dashboard.labels import labels_of
 from tests.dashboard.map_view.drawn import map_of
 from tests.dashboard.neighbors.test_page import texts
