@@ -105,10 +105,7 @@ def further(
 
 
 def order(side: Side, numbers: list[str], metric: Metric) -> list[str]:
-    """For items the number of ratings, which says how far to trust a row, comes before the length.
-
-    A phone has room for one of them: the length where the measure goes by it.
-    """
+    """For items the ratings, which say how far to trust a row, come before the length; a phone has room for one."""
     if side.users and side.rows.rated:
         return [side.name_column, *numbers, tables.COUNT]
     if not side.rows.rated:

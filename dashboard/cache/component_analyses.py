@@ -51,10 +51,7 @@ def no_predictions(run_id: str) -> str:
 
 @st.cache_resource(max_entries=2, show_spinner="Testing components on held-out ratings …")
 def examined(run_id: str) -> Examined | None:
-    """The components of what a run predicts and how they stand the test; None where there is nothing to test.
-
-    About 0.1 s. What each component changed in every guess, 0.5 kB a rating, is let go.
-    """
+    """The components of what a run predicts and how they stand the test, in 0.1 s; None where nothing can be tested."""
     found = examine(run(run_id), ratings_of(run_id))
     return None if found is None else replace(found, part=None)
 
@@ -104,10 +101,7 @@ def mostly_consensus(run_id: str) -> np.ndarray:
 
 @st.cache_resource(max_entries=32, show_spinner="Comparing with directions drawn by chance …")
 def above_chance_of(run_id: str) -> AboveChance | None:
-    """Which components of vectors from elsewhere stand above chance; None where that cannot be tested.
-
-    About 0.3 s for 50 dimensions, some seconds for 300.
-    """
+    """Which components of vectors from elsewhere stand above chance; None where untestable. 0.3 s for 50 dimensions."""
     try:
         return above_chance(run(run_id).scorer.item_embedding)
     except AnalysisError:  # fewer than ten rows, or all equal

@@ -114,10 +114,7 @@ def vector_preview(upload: str, options: VectorOptions) -> VectorPreview:
 
 
 def run(run_id: str) -> Run:
-    """One run from the store, its checksums verified; its dataset is one that is there, where any is.
-
-    Or the shown twin of one, by `twin_id`; raises UnknownRunError where its study is not there.
-    """
+    """A run with its checksums verified, or by `twin_id` the shown twin of one; UnknownRunError without its study."""
     return _twin_of(run_id)[0] if is_twin(run_id) else _run(run_id)
 
 
@@ -218,10 +215,7 @@ def job_config(job: Job) -> RunConfig | None:
 
 
 def data_of(job: Job, first: str | None = None) -> str | None:
-    """Id of a dataset with just what a training job learns from: `first`, or that it was asked for, where it holds it.
-
-    None where there is none any more, and for other kinds of job.
-    """
+    """Id of a dataset with what a training job learns from, `first` or the one asked for; else, or of others, None."""
     spec = job_folder.read_spec(queue.folder() / job.job_id)
     return data.holding(spec["digest"], first or spec["dataset_id"]) if job.kind == "train" else None
 

@@ -145,10 +145,7 @@ def _add_curves(result: go.Figure, fit: Biases, mean: np.ndarray, count: np.ndar
 
 
 def believed(fit: Biases, highest: int, *, known: BiasPosterior | None = None) -> go.Figure:
-    """Share of an average's distance from the middle that is believed, by number of ratings up to `highest`.
-
-    Beside it, dashed, what follows from the prior that the model found by itself, where it did.
-    """
+    """Share of an average that is believed, by ratings up to `highest`; dashed what the prior of the model says."""
     count = np.unique(np.geomspace(1, max(highest, 10), 80).round()).astype(np.int32)
     half = {"color": REFERENCE, "width": 1, "dash": "dot"}
     within = 1 <= fit.shrinkage <= count[-1]

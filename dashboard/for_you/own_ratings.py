@@ -86,10 +86,7 @@ def clear(dataset_id: str) -> None:
 
 
 def adopt_link(ratings: Ratings) -> None:
-    """Take over the ratings in a link that somebody opened, beside those there are; what does not fit is said.
-
-    What this session wrote into the address bar itself is no news.
-    """
+    """Take over the ratings in a link that somebody opened, beside those there are; what does not fit is said."""
     text = address_bar.news(LINK)
     if not text or (address_bar.went_back() and own(ratings.dataset_id).given):
         return  # who goes back keeps what has been rated since

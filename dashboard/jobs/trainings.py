@@ -118,10 +118,7 @@ def followed_job() -> Job | None:
 
 
 def watched() -> Job | None:
-    """The training on the selected data that this session follows, if it is still known.
-
-    None too where it follows something else, or a training on other data.
-    """
+    """The training on the selected data that this session follows, while it is known; None for anything else."""
     job = followed_job()
     here = state.dataset_id()
     return job if job is not None and loaders.data_of(job, here) == here else None
@@ -202,10 +199,7 @@ def follow(job_id: str, lead_to: str | None = None) -> None:
 
 
 def stop_button(job: Job, key: str = "stop_training") -> None:
-    """Ends a job of one's own, or any for an administrator; says so while the request is under way.
-
-    A page that shows several jobs needs a key for each.
-    """
+    """Ends a job of one's own, or any for an administrator, and says so meanwhile; of several each has its key."""
     if not visitor.may(access.on_job(job.owner, visitor.current())):
         st.caption("Somebody else asked for this: they can stop it, and an administrator.")
         return
@@ -268,10 +262,7 @@ def link_to(job: Job) -> None:
 
 
 def waiting_words(job: Job) -> str:
-    """What a job that does not run waits for; empty for one that runs.
-
-    A queued job has a place behind others of its group; trainings and other work have workers of their own.
-    """
+    """What a job waits for behind others of its group, which have workers of their own; empty for one that runs."""
     if job.canceling:
         return "Stopping."
     if job.state != "queued":

@@ -15,10 +15,10 @@ from core.model.families import PRESETS, parse_config
 from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
+from dashboard.lesson.article import ask
 from dashboard.lesson.example import Example
 from dashboard.session import dialogs
 from dashboard.shared import phrases
-from dashboard.shared.phrases import ask
 
 PARTS = ("build", "call")
 

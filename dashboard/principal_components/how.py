@@ -44,10 +44,7 @@ def parameters() -> dict[str, str]:
 
 
 def current(run_id: str) -> How:
-    """How the components of a run come about: as chosen, and of its predictions until somebody chooses.
-
-    A model that has no components of what it predicts is looked at by its item matrix.
-    """
+    """How a run's components come about: as chosen, else of its predictions, or of its matrix if it makes none."""
     if _chosen() == "predictions" and not component_analyses.no_predictions(run_id):
         return PREDICTIONS
     if _imported(run_id):

@@ -30,10 +30,7 @@ class Problem:
 
 
 def adopt_link() -> None:
-    """Take the selection from the address bar when somebody opened a link or went back.
-
-    A link that leads nowhere is reported and changes nothing.
-    """
+    """Take the selection from the address of a link or of Back; one that leads nowhere is only reported."""
     for name, adopt in ((DATASET, _adopt_dataset), (RUN, _adopt_run), (JOB, _adopt_job)):
         if value := address_bar.news(name):
             adopt(value)
@@ -133,10 +130,7 @@ def one_of_each(summaries: Sequence[RunSummary]) -> list[RunSummary]:
 
 
 def without_trials(summaries: Sequence[RunSummary], but: str | None = None) -> list[RunSummary]:
-    """Runs without those that were trained while ratings were set aside, as the many of a sweep are.
-
-    All of them where there are no others; and always the one with the id `but`.
-    """
+    """Runs without the trials of sweeps, which set ratings aside; all where there are no others, and always `but`."""
     others = [summary for summary in summaries if not summary.config.test_fraction or summary.run_id == but]
     return others or list(summaries)
 

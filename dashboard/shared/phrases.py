@@ -4,8 +4,6 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import streamlit as st
-
 from core.config import RunConfig
 from core.data import DatasetInfo
 from core.data.nouns import count, plural, with_article
@@ -317,11 +315,3 @@ def short_time(seconds: float) -> str:
     """A short time in the unit that suits it: "0.8 µs", "900 µs", "12 ms"."""
     number, unit = (seconds * 1e6, "µs") if seconds < 1e-3 else (seconds * 1e3, "ms")
     return f"{float(f'{number:.2g}'):,g} {unit}"  # of 900 two digits alone would be written 9e+02
-
-
-def ask(question: str, answer: str) -> None:
-    """Something to think about, with its answer (Markdown) folded away."""
-    with st.container(border=True):
-        st.markdown(f"**:material/psychology: {question}**")
-        with st.expander("An answer"):
-            st.markdown(answer)
