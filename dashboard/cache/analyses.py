@@ -1,7 +1,4 @@
-"""Analyses of a run, computed once for all sessions; what they are made from comes from `loaders`.
-
-What is cached is never changed by a page; what grows with use is bounded.
-"""
+"""Analyses of a run, computed once for all sessions and never changed; what they are made from is in `loaders`."""
 
 import numpy as np
 import streamlit as st

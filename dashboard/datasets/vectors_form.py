@@ -1,7 +1,4 @@
-"""Bringing vectors trained elsewhere: choose the files, see how they would be read, mend that, and open them.
-
-As with ratings, what a person has said is kept apart from the widgets, which Streamlit forgets on other pages.
-"""
+"""Bringing vectors trained elsewhere: choose files, see how they would be read, mend that, and open them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -32,10 +32,7 @@ def choose_row(
 def choose_followed(
     run_id: str, rows: Rows, label: str, key: str, *, width: int | None = None, place: DeltaGenerator | None = None
 ) -> int:
-    """As `choose_row`, at first the row with the most ratings, or of items the best known of those that are chosen.
-
-    An item that is chosen here is so on all pages.
-    """
+    """As `choose_row`, first the best known of the items chosen on any page, or of all; whose choice holds there too."""
     ratings = loaders.ratings_of(run_id)
     of_items = rows.noun == ratings.noun
     chosen = chosen_items.best_known(ratings) if of_items else None

@@ -70,10 +70,7 @@ def first_poles(run_id: str) -> tuple[tuple[str, list[int]], tuple[str, list[int
 
 
 def example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
-    """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none.
-
-    Beside vectors from elsewhere, the first rows of two classes of the table's first column that has some.
-    """
+    """Names and rows of two poles to begin with: of two genres, or of two classes of vectors' table; else empty."""
     genres, belongs = coloring.kinds(ratings)
     pairs = [pair for pair in CONTRASTS if set(pair) <= set(genres)]
     if not pairs and len(genres) < 2:

@@ -1,7 +1,4 @@
-"""The missions, in the order in which they build on each other. What stands in braces, `aims.words` fills in.
-
-The bar on the pages, the teacher's sheets and the tests read the same steps: there is one source.
-"""
+"""The missions, in the order in which they build on each other. What stands in braces, `aims.words` fills in."""
 
 from core.access import Action
 from dashboard.missions import checks, facts

@@ -219,10 +219,7 @@ def penalty(rows: Rows, length: np.ndarray) -> str:
 def popularity(
     rows: Rows, length: np.ndarray, rated: np.ndarray, listed: np.ndarray, *, predictions: bool = False
 ) -> str:
-    """How length goes together with the number of ratings; of predicted tastes, how far people differ in them.
-
-    Over all rows shown, and over the listed ones where it is another story there.
-    """
+    """How length, or how far people differ in tastes, goes with the ratings; of the listed where that differs."""
     everywhere, among = (
         rank_correlation(rows.count[chosen].astype(float), length[chosen].astype(float)) for chosen in (rated, listed)
     )

@@ -1,7 +1,4 @@
-"""How components come about, on all pages alike: chosen on one of them, kept in the session, and named in the address.
-
-So "component 3" is the same wherever it is spoken of, and so is what somebody called it.
-"""
+"""How components come about, on all pages alike: chosen on one of them, kept in the session, and in the address."""
 
 import streamlit as st
 

@@ -60,10 +60,7 @@ def rating_run(run: Run) -> Run | None:
 
 
 def beside(run: Run, family: str, title: str) -> Model:
-    """A model of a family on the split of a run: the newest that there is, or the family's usual settings.
-
-    A family that cannot be split so, as labels cannot by time, has a split of its own.
-    """
+    """A model of a family on the split of a run, or on its own where it has to be: the newest, or usual settings."""
     parts = {name: getattr(run.config, name) for name in SplitConfig.model_fields}
     try:
         usual = parse_config({"model": family} | parts)

@@ -156,11 +156,7 @@ def select_run(run_id: str | None) -> None:
 
 
 def delete_run(run_id: str) -> Entry | None:
-    """Move a run to the trash, and look into it no longer; None where somebody else did so meanwhile.
-
-    Raises:
-        ReadOnlyError, NotAllowedError, BusyError, DiskFullError: As `RunStore.delete` says.
-    """
+    """Move a run to the trash, and look into it no longer; None where somebody else did; raises as its store."""
     entry = None
     with contextlib.suppress(UnknownRunError):
         entry = RunStore().delete(run_id, by=visitor.current())

@@ -17,10 +17,7 @@ CHOICES = [MEAN, GENRE, YEAR, COUNT]
 
 
 def by_column(ratings: Ratings, choice: str) -> Coloring | Classes:
-    """A number or a class for every item; the number of ratings on a scale of powers of ten.
-
-    Of a column with many classes the most frequent have a color.
-    """
+    """A number or a class for every item: numbers of ratings by powers of ten, of many classes the most frequent."""
     further = _further(ratings.dataset_id or ratings.digest, ratings)
     if choice in further:
         return further[choice]

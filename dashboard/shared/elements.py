@@ -135,10 +135,7 @@ def picked_rows(
 
 
 def selected_rows(table: str, n: int) -> list[int]:
-    """Numbers of the selected rows of a table with n rows, by its key, as they were picked.
-
-    A browser may say anything of a selection, here and below: what is no row is left out.
-    """
+    """Numbers of the selected rows of a table with n rows, as picked; what a browser says that is no row is left out."""
     return _numbers(st.session_state[table].selection.get("rows"), n)
 
 
@@ -164,10 +161,7 @@ def allowed(action: Action) -> bool:
 
 
 def page_link(page: str, label: str, icon: str, **parameters: str) -> None:
-    """A link to a page by its name, with a Material icon, and the query parameters with which the page opens.
-
-    Nothing where the page is closed to this visitor.
-    """
+    """A link to a page that opens with query parameters; nothing where the page is closed to this visitor."""
     if classroom.closed(page) is not None:
         return
     st.page_link(f"app_pages/{page}.py", label=label, icon=f":material/{icon}:", query_params=parameters or None)

@@ -114,10 +114,7 @@ def _differing(name: str, title: str, value: object) -> str:
 
 
 def named_apart(summaries: Sequence[RunSummary], *, with_error: bool = True) -> dict[str, str]:
-    """What each of several runs is called, by id, no two alike: what tells it apart, and its RMSE.
-
-    Those with equal settings are told apart by their data, or by their ids.
-    """
+    """What each of several runs is called, by id: what tells it apart, its data or id if need be, and its RMSE."""
     plain = apart([summary.config for summary in summaries])
     texts = [with_noun(text, summary.dataset.noun) for text, summary in zip(plain, summaries, strict=True)]
     if len({data_words(summary) for summary in summaries}) > 1:

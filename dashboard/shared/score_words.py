@@ -12,10 +12,7 @@ HARDLY = 0.0005
 
 
 def how_often(rmse: float, unit: str, score: SplitScore | None, *, who: str = "This model") -> str:
-    """How many guesses are as near as the RMSE says, without a full stop.
-
-    Without the score, as where the data is gone, what is so of errors that are spread as usual.
-    """
+    """How many guesses are as near as the RMSE, without a full stop; without a score what is usual for errors."""
     often = "about two times in three" if score is None else f"{score.within:.0%} of the time"
     return f"{who} guesses a rating within {rmse:,.2f} {unit} {often}"
 
