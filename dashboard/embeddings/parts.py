@@ -32,7 +32,7 @@ def choose_row(
 def choose_followed(
     run_id: str, rows: Rows, label: str, key: str, *, width: int | None = None, place: DeltaGenerator | None = None
 ) -> int:
-    """As `choose_row`, first the best known of the items chosen on any page, or of all; whose choice holds there too."""
+    """As `choose_row`, first the best known of the items chosen on any page, or of all; a choice holds there too."""
     ratings = loaders.ratings_of(run_id)
     of_items = rows.noun == ratings.noun
     chosen = chosen_items.best_known(ratings) if of_items else None

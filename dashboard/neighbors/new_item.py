@@ -219,7 +219,6 @@ def _people(side: Side, found: Found) -> pd.DataFrame:
     for row in rows:
         given = np.flatnonzero(ratings.user_index == row)
         items = ratings.item_index[given]
-        # Of each person who would like it, named.
         order = np.lexsort((-(matrix[items] @ vector), -ratings.rating[given]))[:3]
         loved.append(", ".join(side.rows.labels[item] for item in items[order]))
     return pd.DataFrame(

@@ -135,7 +135,7 @@ def picked_rows(
 
 
 def selected_rows(table: str, n: int) -> list[int]:
-    """Numbers of the selected rows of a table with n rows, as picked; what a browser says that is no row is left out."""
+    """Numbers of the selected rows of a table with n rows, as picked; what a browser says that is none is left out."""
     return _numbers(st.session_state[table].selection.get("rows"), n)
 
 
