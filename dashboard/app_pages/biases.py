@@ -12,8 +12,8 @@ from core.errors import AnalysisError
 from dashboard.biases import tables, words
 from dashboard.cache import analyses, component_analyses
 from dashboard.charts import biases as charts
-from dashboard.embeddings.parts import show_chart, show_method
 from dashboard.shared import elements, finding, phrases, selection, sides
+from dashboard.shared.elements import show_chart, show_method
 from dashboard.shared.markup import spoken
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_ratings, require_run, stop_without

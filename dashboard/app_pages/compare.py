@@ -19,7 +19,7 @@ from dashboard.jobs import studies
 from dashboard.session import state
 from dashboard.shared import elements, model_names, phrases, score_words
 from dashboard.shell.needs_run import explain_lack, require_run
-from dashboard.sweep import effects
+from dashboard.sweep import all_models
 
 run = require_run()
 
@@ -182,5 +182,5 @@ else:
             st.markdown(compare_words.who_is_who(chosen.letters, chosen.summaries))
         pair(chosen)
         if run.origin.kind == "trained":
-            effects.section(loaders.runs_of(state.dataset_id()), run.config, run.dataset.noun)
+            all_models.section(loaders.runs_of(state.dataset_id()), run.config, run.dataset.noun)
         explanation(trained=not all(imported))

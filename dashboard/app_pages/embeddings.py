@@ -12,9 +12,9 @@ from core.data.nouns import with_article
 from dashboard.cache import analyses, loaders
 from dashboard.charts import matrix as charts
 from dashboard.embeddings import words
-from dashboard.embeddings.parts import choose_followed, show_chart, show_method, warn_untrained
 from dashboard.session import chosen_items
 from dashboard.shared import elements, finding, matrix_rows, phrases, sides, tables
+from dashboard.shared.elements import choose_followed, show_chart, show_method, warn_untrained
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
 

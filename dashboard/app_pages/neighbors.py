@@ -13,15 +13,14 @@ from core.analysis.neighbors.all_neighbors import MANY
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, agreement
 from core.analysis.neighbors.resampled import CANDIDATES, DRAWS
 from dashboard.cache import analyses, loaders
-from dashboard.embeddings.parts import choose_followed, show_method, warn_untrained
 from dashboard.embeddings.words import nobody_else
 from dashboard.neighbors import lists, words
-from dashboard.neighbors.analogies import analogies
-from dashboard.neighbors.lists import Held, why_they_differ
+from dashboard.neighbors.lists import Held, analogies, why_they_differ
 from dashboard.neighbors.new_item import new_item
 from dashboard.neighbors.words import Measure
 from dashboard.session import visitor
 from dashboard.shared import elements, glossary, phrases, sides, tables, twin
+from dashboard.shared.elements import choose_followed, show_method, warn_untrained
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_run
 

@@ -14,7 +14,7 @@ from dashboard.session import classroom, state, visitor
 from dashboard.shared import elements, model_names, phrases, told
 from dashboard.shared.markup import escape
 from dashboard.shell.needs_run import require_ratings
-from dashboard.sweep import effects
+from dashboard.sweep import all_models
 from dashboard.sweep import view as swept
 from dashboard.train import board, form, link
 
@@ -148,7 +148,7 @@ def one_model(top: DeltaGenerator) -> None:
         if asked is not None:
             course(asked, job, below)
             with below:
-                effects.fold(loaders.runs_of(state.dataset_id()), asked, noun)
+                all_models.fold(loaders.runs_of(state.dataset_id()), asked, noun)
 
 
 def course(asked: RunConfig, job: Job | None, below: DeltaGenerator) -> None:

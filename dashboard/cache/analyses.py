@@ -42,7 +42,7 @@ from core.studies.maps import K, MapStudySettings, shadow
 from core.studies.saved_axes import OwnAxis
 from dashboard.cache.component_analyses import UNASKED, centered_model, columns_of_items, components, examined
 from dashboard.cache.loaders import item_rows, ratings, ratings_of, rows_of, run, split_of_run
-from dashboard.for_you.scales import Entry, entry
+from dashboard.for_you.own_ratings import Entry, entry
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -7,7 +7,7 @@ import streamlit as st
 from core.data.nouns import with_article
 from core.data.ratings import Ratings
 from dashboard.charts import data as charts
-from dashboard.charts.bars import Bars, picture
+from dashboard.charts.data import Bars, picture
 from dashboard.shared import elements, phrases, tables
 
 

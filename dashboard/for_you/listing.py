@@ -12,7 +12,7 @@ from core.analysis.new_user.uncertainty import Sureness
 from core.data.nouns import with_article
 from dashboard.cache import loaders
 from dashboard.for_you import own_ratings, rate, why_dialog, words
-from dashboard.for_you.scales import Entry
+from dashboard.for_you.own_ratings import Entry
 from dashboard.shared import coloring, elements, finding, tables
 from dashboard.shared.matrix_rows import Rows
 

@@ -18,13 +18,13 @@ from dashboard.charts import person as charts
 from dashboard.charts.components import axis_title
 from dashboard.charts.maps import Landmarks, Places, Plane
 from dashboard.charts.points import Classes
-from dashboard.embeddings.parts import show_chart
 from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, words
 from dashboard.map_view import component as map_view
 from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
 from dashboard.shared import elements, phrases, sides, tables
+from dashboard.shared.elements import show_chart
 from dashboard.shared.markup import spoken
 from dashboard.shell.needs_run import explain_lack
 

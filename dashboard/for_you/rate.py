@@ -12,8 +12,7 @@ from core.analysis.new_user.own_ratings import MOST_LINKED, to_file
 from core.data.ratings import Ratings
 from dashboard.cache import analyses, loaders
 from dashboard.for_you import own_ratings
-from dashboard.for_you.own_ratings import Own
-from dashboard.for_you.scales import Entry
+from dashboard.for_you.own_ratings import Entry, Own
 from dashboard.session import state
 from dashboard.shared import elements, finding, phrases, tables
 from dashboard.shared.markup import escape

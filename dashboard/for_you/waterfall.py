@@ -24,7 +24,6 @@ from dashboard.biases.words import part_names
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts.base import plain
 from dashboard.charts.person import waterfall
-from dashboard.embeddings.parts import show_chart, warn_untrained
 from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, position, words
 from dashboard.principal_components import naming
@@ -33,6 +32,7 @@ from dashboard.principal_components.label import Label
 from dashboard.principal_components.proofs import tested
 from dashboard.session import visitor
 from dashboard.shared import elements, phrases, tables
+from dashboard.shared.elements import show_chart, warn_untrained
 from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import explain_lack

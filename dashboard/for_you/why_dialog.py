@@ -9,11 +9,11 @@ import streamlit as st
 from core.analysis.new_user.model import NewUserModel
 from core.model.run import Run
 from dashboard.cache import analyses, loaders
-from dashboard.embeddings.parts import choose_row
 from dashboard.for_you import words
 from dashboard.for_you.waterfall import Case, Naming, View, load_view, pulled, show
 from dashboard.session import dialogs, state
 from dashboard.shared import elements, phrases, sides, tables
+from dashboard.shared.elements import choose_row
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 

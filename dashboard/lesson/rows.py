@@ -8,10 +8,10 @@ from core.analysis.lesson.step import LookUp, Seconds, look_up
 from core.data.nouns import with_article
 from dashboard.cache import analyses
 from dashboard.charts import lesson as charts
-from dashboard.embeddings.parts import show_chart
 from dashboard.lesson.article import ask, off_by_one
 from dashboard.lesson.example import Example
 from dashboard.shared import elements, phrases, told
+from dashboard.shared.elements import show_chart
 from dashboard.shared.markup import escape
 from dashboard.shared.phrases import fixed, short_time, summand
 

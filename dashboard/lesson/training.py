@@ -7,10 +7,10 @@ import streamlit as st
 from core.analysis.lesson.step import Dropped, TrainingStep, dropout, dropped_products, training_step
 from core.config import GradientConfig, RunConfig
 from dashboard.charts import lesson as charts
-from dashboard.embeddings.parts import show_chart, show_method
 from dashboard.lesson.article import ask
 from dashboard.lesson.example import Example
 from dashboard.shared import elements, phrases, told
+from dashboard.shared.elements import show_chart, show_method
 from dashboard.shared.phrases import fixed
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)

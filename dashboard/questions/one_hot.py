@@ -11,10 +11,10 @@ from core.model.run import Run
 from core.studies.one_hot import ONE_HOT, OneHotSettings, errors_of
 from dashboard.cache import analyses, loaders
 from dashboard.charts import questions as charts
-from dashboard.embeddings.parts import show_chart
 from dashboard.jobs import studies
 from dashboard.questions import words
 from dashboard.shared import elements, phrases
+from dashboard.shared.elements import show_chart
 from dashboard.shared.markup import escape
 from dashboard.shared.phrases import fixed
 

@@ -15,12 +15,12 @@ from core.studies.twins import twin_id
 from dashboard.cache import analyses, loaders
 from dashboard.charts import questions as charts
 from dashboard.charts.maps import Places, Plane
-from dashboard.embeddings.parts import choose_followed, show_chart, show_method
 from dashboard.map_view import component as map_view
 from dashboard.questions import game, words
 from dashboard.questions.models import TASKS, Model, lacks, offer, tasks
 from dashboard.session import visitor
 from dashboard.shared import coloring, elements, phrases, tables, told, twin
+from dashboard.shared.elements import choose_followed, show_chart, show_method
 from dashboard.shared.markup import escape
 
 MOST_ITEMS = 2000

@@ -22,7 +22,7 @@ from dashboard.jobs import studies, sweeps, trainings
 from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, model_names, phrases, trash
 from dashboard.shared.markup import escape
-from dashboard.sweep import board, leaders, words
+from dashboard.sweep import all_models, board, words
 from dashboard.train import form
 
 READY = {"Quick look": "quick", "Thorough": "thorough"}
@@ -44,7 +44,7 @@ def show(config: RunConfig | None) -> None:
             _before()
         else:
             _board(sweep_id)
-    leaders.section(trainings.unit())
+    all_models.leaders(trainings.unit())
 
 
 def _form(config: RunConfig | None) -> None:

@@ -9,8 +9,8 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from core.model.run import Run
-from dashboard.charts.bars import Bars, picture
 from dashboard.charts.countdown import countdown
+from dashboard.charts.data import Bars, picture
 from dashboard.train.curve import Curve
 from tests.browser.conftest import Server
 from tests.browser.waiting import settled

@@ -8,7 +8,7 @@ from core.analysis.questions.one_hot import BySupport
 from core.analysis.questions.probes import Summary, Told
 from core.analysis.questions.spectra import Angles
 from core.store.study_store import Stored
-from dashboard.questions import autoencoder_words, game, words
+from dashboard.questions import game, words
 from dashboard.shared.phrases import short_time
 
 
@@ -44,24 +44,22 @@ def test_where_an_embedding_helps():
 def test_which_model_is_closer():
     found = errors([0.9] * 6, [1.0] * 5 + [0.8], 50)
     clear, unclear = Paired(0.1, 0.01, 300), Paired(-0.01, 0.01, 300)
-    said = autoencoder_words.errors(found, clear, "book", "stars")
+    said = words.errors(found, clear, "book", "stars")
     assert said.startswith("**The factorization is closer, by 0.100 stars ± 0.010**")
     assert "the factorization is closer by 0.100 stars; of those rated most (100 or more) the autoencoder" in said
-    assert "luck of who was asked" in autoencoder_words.errors(found, unclear, "book", "stars")
+    assert "luck of who was asked" in words.errors(found, unclear, "book", "stars")
 
 
 def test_what_a_penalty_leaves():
-    said = autoencoder_words.shrunk(np.array([4.0, 2.0, 1.0]), 2.0)
+    said = words.shrunk(np.array([4.0, 2.0, 1.0]), 2.0)
     assert "keeps 50% of the strongest direction and nothing at all of 2 of the 3" in said
     assert "keeps 80% of the strongest" in said
 
 
 def test_shared_directions():
     found = Angles(np.array([0.0, 90.0]), np.array([90.0, 90.0]))
-    assert "2 strongest directions they share 50%**; by chance it would be 0%" in autoencoder_words.directions(
-        found, None, 2
-    )
-    assert "without taste the autoencoder shares 50%" in autoencoder_words.directions(found, found, 2)
+    assert "2 strongest directions they share 50%**; by chance it would be 0%" in words.directions(found, None, 2)
+    assert "without taste the autoencoder shares 50%" in words.directions(found, found, 2)
 
 
 def test_who_tells_most():

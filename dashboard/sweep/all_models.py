@@ -1,18 +1,23 @@
-"""What a setting did over all models there are: the setting across, the error up, one dot a model."""
+"""All models on the data: a leaderboard, and what a setting did over them, the setting across, the error up."""
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
-from core.config import RunConfig
+from core.analysis.compare.leaderboard import Measured, Standing, leaderboard
+from core.config import RunConfig, SplitConfig
 from core.model.families import differences
 from core.store.runs import RunSummary
 from core.sweeps.plan import FIXED
+from dashboard.cache import loaders
 from dashboard.charts import sweep as charts
 from dashboard.charts.base import plain
 from dashboard.jobs import trainings
-from dashboard.shared import model_names, phrases
+from dashboard.session import state
+from dashboard.shared import elements, model_names, phrases
 from dashboard.sweep import words
+from dashboard.train import form
 
 TITLE = "Which setting did what?"
 KEY = "effect"
@@ -81,3 +86,57 @@ def _draw(runs: Sequence[RunSummary], config: RunConfig, noun: str, names: list[
         text += " Pale: tested on other ratings than the model on the screen, so that luck may tell them apart, too."
     st.plotly_chart(figure, key="effect_chart", config=phrases.CHART_CONFIG, alt=f"{title} and the error. {text}")
     st.caption(text)
+
+
+MOST = 100
+"""Models listed."""
+
+
+def model_of(config: RunConfig) -> RunConfig:
+    """The settings that make a model what it is: all but those of the split and the seed."""
+    usual = {name: field.default for name, field in SplitConfig.model_fields.items()}
+    return config.model_copy(update={**usual, "seed": 0})
+
+
+def standings(runs: Sequence[RunSummary]) -> list[Standing]:
+    """The models of some runs on one dataset, the best first; those that splits connect with the most others."""
+    return leaderboard(
+        [
+            Measured(model_of(run.config), run.config.split, run.outcome.val_rmse)
+            for run in runs
+            if run.outcome.val_rmse is not None
+        ]
+    )
+
+
+def leaders(unit: str) -> None:
+    """Draw the section; nothing with fewer than two models."""
+    runs = loaders.runs_of(state.dataset_id())
+    found = standings(runs)
+    if len(found) < 2:
+        return
+    st.header("All models on this data")
+    st.caption(
+        "Each by its error on the average split: what a lucky or unlucky split did is taken off, as the models that "
+        "were trained on several show it. ± is a standard error. Models that no split connects with these are left out."
+    )
+    rows = [
+        {
+            "RMSE": one.error,
+            "±": one.se,
+            "Splits": one.splits,
+            "Model": model_names.config_words(one.model, form.START),  # type: ignore[arg-type]
+        }
+        for one in found[:MOST]
+    ]
+    columns = {
+        "RMSE": st.column_config.NumberColumn(format="%.4f", width=80, help=f"In {unit}, on the average split"),
+        "±": st.column_config.NumberColumn(format="%.4f", width=70),
+        "Splits": st.column_config.NumberColumn(width=60),
+    }
+    alt = f"{len(rows)} models with their errors on the average split"
+    picked = elements.picked_rows(pd.DataFrame(rows), columns, f"leaders_{len(runs)}", alt)
+    if picked:
+        chosen = found[picked[0]].model
+        run = next(run for run in runs if model_of(run.config) == chosen)
+        elements.page_link("components", "Open its components", "arrow_forward", run=run.run_id)
