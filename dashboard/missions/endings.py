@@ -17,10 +17,10 @@ from dashboard.missions import checks, facts
 from dashboard.missions.aims import careless
 from dashboard.missions.checks import protected
 from dashboard.missions.facts import Furthest
+from dashboard.missions.neighbor_tours import NEIGHBORS, WORDS
 from dashboard.missions.snapshot import look
 from dashboard.missions.task import Mission
-from dashboard.missions.tours import FIRST_COMPONENT, FIRST_MODEL, NEIGHBORS, NOISE, OVERFITTING, YOU
-from dashboard.missions.words_tour import WORDS
+from dashboard.missions.tours import FIRST_COMPONENT, FIRST_MODEL, NOISE, OVERFITTING, YOU
 from dashboard.principal_components import naming
 from dashboard.principal_components.proofs import tested
 from dashboard.session import chosen_items, state
