@@ -115,29 +115,28 @@ ERRORS = (
 
 def explanation(*, trained: bool) -> None:
     """Formulas and sources; with that of errors where models were trained here."""
-    with st.expander("How this is computed", icon=":material/function:"):
-        st.markdown(
-            "*Alignment.* Both matrices are centered and scaled to $\\lVert A \\rVert = \\lVert B \\rVert = 1$; a "
-            "narrower one is widened with zeros. The orthogonal $R$ that brings $B$ closest to $A$ follows from the "
-            "singular values of $A^\\top B = U S V^\\top$ as $R = V U^\\top$, the best factor is "
-            "$\\operatorname{tr} S$, and the *Procrustes distance* is what is left, $1 - (\\operatorname{tr} S)^2$: "
-            "P. H. Schönemann (1966), [doi:10.1007/BF02289451](https://doi.org/10.1007/BF02289451). The axes of both "
-            "maps are the centered principal components of the left model on what is compared.\n\n"
-            "*Linear CKA* is $\\lVert A^\\top B \\rVert_F^2 \\,/\\, (\\lVert A^\\top A \\rVert_F \\, \\lVert B^\\top B "
-            "\\rVert_F)$: S. Kornblith, M. Norouzi, H. Lee and G. Hinton (2019), [Similarity of Neural Network "
-            "Representations Revisited](https://arxiv.org/abs/1905.00414). It listens mostly to the strongest "
-            "directions; the neighbors listen to all. Without the first centered principal component of either matrix "
-            "it says what else they share. The verdict is that of the measure that is nearest to chance on its way to "
-            "the same: below a tenth of the way hardly more than chance, below 40% alike in little, below 70% in part, "
-            "below 90% much.\n\n"
-            "*Neighbors kept*: the ten nearest by cosine in all dimensions, among what is compared, in each model; no "
-            "alignment is needed. The Jaccard overlap is those in both lists by those in either.\n\n"
-            f"{ERRORS if trained else ''}"
-            "*By chance* is the mean over pairing the rows of one model with those of the other at random: for lists "
-            "the hypergeometric distribution, for CKA exactly $1 / ((n - 1) \\lVert A^\\top A \\rVert_F \\lVert "
-            "B^\\top B \\rVert_F)$ for $n$ rows of size one in all, for the distance five random pairings. It is no "
-            "test of meaning: two trainings on the same data agree in the noise of these as well."
-        )
+    elements.show_method(
+        "*Alignment.* Both matrices are centered and scaled to $\\lVert A \\rVert = \\lVert B \\rVert = 1$; a "
+        "narrower one is widened with zeros. The orthogonal $R$ that brings $B$ closest to $A$ follows from the "
+        "singular values of $A^\\top B = U S V^\\top$ as $R = V U^\\top$, the best factor is "
+        "$\\operatorname{tr} S$, and the *Procrustes distance* is what is left, $1 - (\\operatorname{tr} S)^2$: "
+        "P. H. Schönemann (1966), [doi:10.1007/BF02289451](https://doi.org/10.1007/BF02289451). The axes of both "
+        "maps are the centered principal components of the left model on what is compared.\n\n"
+        "*Linear CKA* is $\\lVert A^\\top B \\rVert_F^2 \\,/\\, (\\lVert A^\\top A \\rVert_F \\, \\lVert B^\\top B "
+        "\\rVert_F)$: S. Kornblith, M. Norouzi, H. Lee and G. Hinton (2019), [Similarity of Neural Network "
+        "Representations Revisited](https://arxiv.org/abs/1905.00414). It listens mostly to the strongest "
+        "directions; the neighbors listen to all. Without the first centered principal component of either matrix "
+        "it says what else they share. The verdict is that of the measure that is nearest to chance on its way to "
+        "the same: below a tenth of the way hardly more than chance, below 40% alike in little, below 70% in part, "
+        "below 90% much.\n\n"
+        "*Neighbors kept*: the ten nearest by cosine in all dimensions, among what is compared, in each model; no "
+        "alignment is needed. The Jaccard overlap is those in both lists by those in either.\n\n"
+        f"{ERRORS if trained else ''}"
+        "*By chance* is the mean over pairing the rows of one model with those of the other at random: for lists "
+        "the hypergeometric distribution, for CKA exactly $1 / ((n - 1) \\lVert A^\\top A \\rVert_F \\lVert "
+        "B^\\top B \\rVert_F)$ for $n$ rows of size one in all, for the distance five random pairings. It is no "
+        "test of meaning: two trainings on the same data agree in the noise of these as well."
+    )
 
 
 def results(chosen: Chosen) -> None:

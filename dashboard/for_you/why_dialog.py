@@ -83,9 +83,7 @@ def _somebody(model: NewUserModel, rows: Rows, naming: Naming) -> None:
     with right:
         st.subheader("The worst misses")
         tested = "the model was tested on" if model.run.scorer.trained_here else "that the model may have learned from"
-        st.button(
-            "Show the next one", icon=":material/skip_next:", key="next_miss", on_click=_next_miss, args=(run_id,)
-        )
+        elements.button("Show the next one", "skip_next", "next_miss", _next_miss, run_id)
         st.markdown(
             f"The {len(misses.place)} guesses furthest from the truth, among "
             f"{phrases.count(len(model.looked_at), 'rating')} {tested}. Select one to see how it came "

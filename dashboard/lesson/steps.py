@@ -75,9 +75,7 @@ def stepper() -> int:
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         at = NUMBERS.index(elements.segments("Step", NUMBERS, "step", label_visibility="collapsed"))
         with st.container(horizontal=True, width="content"):
-            st.button(
-                "Back", icon=":material/arrow_back:", on_click=_go, args=(str(at),), disabled=at == 0, key="lesson_back"
-            )
+            elements.button("Back", "arrow_back", "lesson_back", _go, str(at), disabled=at == 0)
             st.button(
                 "Next",
                 icon=":material/arrow_forward:",
