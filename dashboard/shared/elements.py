@@ -1,4 +1,4 @@
-"""Elements as all pages draw them: fields whose value stands in the link, buttons, what can be picked, and errors."""
+"""Elements as all pages draw them: fields that stand in the link, buttons, charts, tables, what is picked, and errors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
 from core.access import Action
@@ -108,7 +107,7 @@ def confirm(label: str, icon: str, key: str, callback: Callable[..., None], *arg
             st.rerun()
 
 
-def clickable_chart(figure: Figure, key: str, on_click: Callable[[], None], alt: str, text: str) -> None:
+def clickable_chart(figure: go.Figure, key: str, on_click: Callable[[], None], alt: str, text: str) -> None:
     """A small chart whose points or bars can be clicked, and in words what it shows, which its alternative says too."""
     config, alt = phrases.CHART_CONFIG, f"{alt} {spoken(text)}"
     st.plotly_chart(figure, key=key, on_select=on_click, selection_mode="points", config=config, alt=alt)
