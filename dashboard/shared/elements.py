@@ -1,4 +1,4 @@
-"""Elements as all pages draw them: fields that stand in the link, buttons, charts, tables, what is picked, and errors."""
+"""Elements as all pages draw them: fields that stand in the link, buttons, charts, tables, what is picked, errors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
