@@ -35,7 +35,7 @@ def on() -> bool:
 def closed(page: str) -> ExplorerError | None:
     """Why a page is closed to this visitor; None where it is open."""
     # Pages that manage what everybody uses.
-    return visitor.refusal(Action.MANAGE) if page in frozenset({"datasets", "runs", "jobs"}) else None
+    return visitor.refusal(Action.MANAGE) if page in {"datasets", "runs", "jobs"} else None
 
 
 def switch(value: bool) -> None:
