@@ -16,9 +16,10 @@ from dashboard.charts.points import CLASS_COLORS, ring
 HEIGHT = 350
 
 WITH_LEGEND: Mapping[str, Any] = {"title": AT_THE_TOP, "margin": {"t": 84}}
+"""Room for a legend of two lines under the title, where the figure is narrow."""
+
 BY_DIRECTION: Mapping[str, Any] = {"height": HEIGHT, "hovermode": "x unified", **WITH_LEGEND}
 """Of charts with one point a direction and a line a model."""
-"""Room for a legend of two lines under the title, where the figure is narrow."""
 
 MOST_VALUES = 64
 """Singular values drawn."""

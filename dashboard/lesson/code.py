@@ -57,7 +57,7 @@ def _keras_code() -> None:
     try:
         source = methods(keras_embedding(), "Embedding", PARTS)
     except NoSourceError as error:
-        st.info(f"The source of Keras' layer cannot be source: {error}.", icon=":material/code_off:")
+        st.info(f"The source of Keras' layer cannot be shown: {error}.", icon=":material/code_off:")
         return
     st.code(source, language="python", wrap_lines=True)
     st.caption(
