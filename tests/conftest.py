@@ -22,8 +22,9 @@ from core.data.ratings import Ratings, Vocabulary, part_of
 from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, run_config
 from core.model.item_features import item_features
+from core.model.layers import ANY_LENGTH
 from core.model.run import Outcome, Run
-from core.model.scoring import ANY_LENGTH, Scorer
+from core.model.scoring import Scorer
 
 hypothesis.settings.register_profile("searching", deadline=None)  # a machine with other work takes longer for nothing
 hypothesis.settings.register_profile("sure", deadline=None, derandomize=True)  # the same examples in every run

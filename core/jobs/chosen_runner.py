@@ -9,11 +9,7 @@ from core.jobs.runner import Runner
 
 def check_engine() -> None:
     """Pass if what `EMBEDDING_EXPLORER_SCHEDULER` asks for is installed.
-
-    Raises:
-        LimitError: It is no address.
-        EngineMissingError: Dask is not installed.
-    """
+    Raises LimitError: it is no address; EngineMissingError: Dask is not installed."""
     if settings.scheduler() and find_spec("distributed") is None:
         raise EngineMissingError(
             f"{settings.PREFIX}SCHEDULER is set, and Dask is not installed here; install it with "
@@ -24,11 +20,8 @@ def check_engine() -> None:
 def runner_here(workers: int | None = None, *, grace_seconds: float = 0.0) -> Runner:
     """What runs the jobs of this process's home, not started: a Dask cluster trains where a scheduler is named.
 
-    Args:
-        workers, grace_seconds: As for `core.jobs.pool.Pool`; a cluster has as many workers as it has.
-
-    Raises:
-        LimitError, EngineMissingError: As `check_engine` and `Pool` say.
+    `workers`, `grace_seconds`: as for `core.jobs.pool.Pool`; a cluster has as many workers as it has. Raises
+    LimitError, EngineMissingError as `check_engine` and `Pool` say.
     """
     check_engine()
     if address := settings.scheduler():

@@ -11,9 +11,9 @@ from core.data.nouns import count, plural, verb
 from core.data.ratings import Ratings, Vocabulary, part_of
 from core.data.vectors.request import VectorOptions
 from core.errors import BadVectorsError
-from core.model.factors import GUESSING
 from core.model.families import OPENED
 from core.model.scoring import BLOCK, Scorer
+from core.model.vectors import GUESSING
 from core.store.imported import Imported
 
 

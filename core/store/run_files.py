@@ -13,8 +13,9 @@ from core.disk.typed import Moment, typed
 from core.errors import LimitError
 from core.model.events import Epoch, Started, Step
 from core.model.families import OPENED, family_of, parse_config, stored_families
+from core.model.layers import has_shape
 from core.model.run import Origin, Outcome, Run
-from core.model.scoring import BLOCK, has_shape
+from core.model.scoring import BLOCK
 from core.store.artifacts import Artifact, Layout
 
 SCHEMA_VERSION = 1

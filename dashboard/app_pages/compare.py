@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.analysis.compare.comparison import FEW, FEWEST, Shared
-from core.analysis.compare.paired import Paired
+from core.analysis.compare.score import Paired
 from core.errors import LimitError
 from core.model.run import Run
 from core.studies.overlap import OVERLAP

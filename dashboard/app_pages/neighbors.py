@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.analysis.neighbors.all_neighbors import MANY
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, agreement
-from core.analysis.neighbors.resampled import CANDIDATES, DRAWS
+from core.analysis.neighbors.support import CANDIDATES, DRAWS
 from dashboard.cache import analyses, loaders
 from dashboard.embeddings.words import nobody_else
 from dashboard.neighbors import lists, words

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.biases.bias import Biases
-from core.analysis.biases.posterior import BiasPosterior
+from core.analysis.biases.bias import Biases, BiasPosterior
 from core.analysis.components.extremes import Ends
 from dashboard.biases import words
 from dashboard.cache import analyses

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.analysis.biases.bias import MOST_SHRINKAGE, Biases
-from core.analysis.biases.posterior import BiasPosterior
+from core.analysis.biases.bias import MOST_SHRINKAGE, Biases, BiasPosterior
 from core.analysis.components.extremes import Ends
 from core.analysis.gauge import CenteredModel
 from core.data.nouns import with_article

@@ -3,11 +3,17 @@
 import numpy as np
 import streamlit as st
 
-from core.analysis.biases.bias import BiasAblation, Biases, average_terms, bias_ablation, biases
-from core.analysis.biases.posterior import BiasPosterior, bias_posterior
+from core.analysis.biases.bias import (
+    BiasAblation,
+    Biases,
+    BiasPosterior,
+    average_terms,
+    bias_ablation,
+    bias_posterior,
+    biases,
+)
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
-from core.analysis.compare.paired import Paired, paired
-from core.analysis.compare.score import SplitScore, predict_rows
+from core.analysis.compare.score import Paired, SplitScore, paired, predict_rows
 from core.analysis.components.bases import How
 from core.analysis.components.examined import standings
 from core.analysis.components.hints import Hint, Standing, hints
@@ -18,9 +24,9 @@ from core.analysis.neighbors import all_neighbors
 from core.analysis.neighbors import of_one as nearness
 from core.analysis.neighbors.all_neighbors import fitting_k, nearest
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
-from core.analysis.neighbors.resampled import resampled
-from core.analysis.new_item.unseen import Unseen
-from core.analysis.new_item.unseen import unseen as unseen_items
+from core.analysis.neighbors.support import resampled
+from core.analysis.new_item.placing import Unseen
+from core.analysis.new_item.placing import unseen as unseen_items
 from core.analysis.new_user.explain import Misses, worst
 from core.analysis.new_user.model import NewUserModel, looked_at
 from core.analysis.new_user.position import People, people

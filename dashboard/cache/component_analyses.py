@@ -7,13 +7,11 @@ import streamlit as st
 
 from core.analysis.components.bases import PREDICTIONS, How, components_of, names_covariance, why_untested
 from core.analysis.components.chance import AboveChance, above_chance
-from core.analysis.components.consensus import consensus
 from core.analysis.components.examined import Examined, examine, standings
 from core.analysis.components.hints import Hint, Standing, hints
 from core.analysis.components.pca import Pca
-from core.analysis.components.proof import Proof
+from core.analysis.components.proof import Cost, Proof, consensus, cost, sample
 from core.analysis.components.stability import Stability
-from core.analysis.components.truncation import Cost, cost, sample
 from core.analysis.gauge import CenteredModel, centered_on
 from core.analysis.item_attributes import ItemColumns, item_columns
 from core.analysis.posterior import std_along

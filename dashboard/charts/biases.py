@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.biases.bias import Biases
-from core.analysis.biases.posterior import BiasPosterior
+from core.analysis.biases.bias import Biases, BiasPosterior
 from dashboard.charts.base import (
     ACCENT,
     AROUND_ZERO,

@@ -6,9 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.components.extremes import Ends
-from core.analysis.components.proof import Proof
+from core.analysis.components.proof import Cost, Proof
 from core.analysis.components.stability import Stability
-from core.analysis.components.truncation import Cost
 from core.data.nouns import count
 from dashboard.charts import points
 from dashboard.charts.base import (

@@ -6,8 +6,7 @@ import numpy as np
 
 from core.analysis.compare.comparison import Comparison, Shared
 from core.analysis.compare.measures import kept_by_chance
-from core.analysis.compare.paired import Paired
-from core.analysis.compare.score import Mean, Row
+from core.analysis.compare.score import Mean, Paired, Row
 from core.data.nouns import verb, with_article
 from core.model.families import family_of
 from core.model.metrics import RMSE

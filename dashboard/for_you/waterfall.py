@@ -14,7 +14,6 @@ from core.analysis.new_user.explain import (
     explain,
     explain_parts,
     influence,
-    item_vectors,
     printed,
 )
 from core.analysis.new_user.foldin import NewUser
@@ -149,7 +148,7 @@ def taken_apart(model: NewUserModel, case: Case) -> Explanation:
         components = component_analyses.components(run_id, current(run_id))
         directions, for_users = components.components, components.for_users
     person = Vectors(case.numbers[:dim], float(case.numbers[dim:].sum()))
-    item = item_vectors(scorer, case.row)
+    item = Vectors.of_item(scorer, case.row)
     take_apart = partial(explain, person, item, model.averages, directions, scorer.scale, for_users=for_users)
     parts = take_apart(most=MOST_STEPS)
     visible = sum(term.component >= 0 and abs(term.rating) >= 0.5 * 10.0**-DIGITS for term in parts.terms)

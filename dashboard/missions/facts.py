@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.components.extremes import ends
-from core.analysis.neighbors.analogies import analogy
-from core.analysis.neighbors.of_one import Neighbors, agreement
+from core.analysis.neighbors.of_one import Neighbors, agreement, analogy
 from core.errors import AnalysisError, LimitError
 from core.model.metrics import guess_error
 from core.studies import saved_axes

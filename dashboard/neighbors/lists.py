@@ -9,8 +9,7 @@ import streamlit as st
 
 from core.analysis.features import joined
 from core.analysis.neighbors.all_neighbors import MANY
-from core.analysis.neighbors.analogies import analogy
-from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
+from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, analogy
 from core.data.nouns import with_article
 from core.errors import AnalysisError
 from core.model.run import Run

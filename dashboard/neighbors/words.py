@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.neighbors.all_neighbors import MANY
-from core.analysis.neighbors.analogies import Analogy
-from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, nearest_by_chance
-from core.analysis.ranks import rank_correlation
+from core.analysis.neighbors.of_one import METRICS, Analogy, Metric, Neighbors, nearest_by_chance
+from core.analysis.questions.probes import rank_correlation
 from core.model.run import Run
 from dashboard.embeddings.words import signed
 from dashboard.shared.markup import escape

@@ -1,7 +1,7 @@
 """How the page of components is computed, folded away: formulas and sources."""
 
 from core.analysis.components.chance import CLEAR, MOST_ROWS, ROTATIONS
-from core.analysis.components.counterparts import ALIKE
+from core.analysis.components.examined import ALIKE
 from core.analysis.components.hints import CLEAR_EFFECT, CLEAR_EFFECT_FIRST, CLEAR_Z, CLEAR_Z_FIRST, FEWEST_NAMED
 from core.analysis.components.proof import FEWEST_EPOCHS, PROVEN, SIGNAL
 from core.data.nouns import with_article

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.analysis.components.proof import Cost
 from core.analysis.components.stability import Stability
-from core.analysis.components.truncation import Cost
 from core.jobs import study_jobs
 from core.studies.stability import STABILITY, StabilitySettings
 from core.studies.twins import is_twin

@@ -8,10 +8,9 @@ from core.analysis.components.chance import AboveChance
 from core.analysis.components.extremes import Ends
 from core.analysis.components.hints import Standing
 from core.analysis.components.pca import Pca
-from core.analysis.components.proof import FEWEST_EPOCHS, PROVEN, SIGNAL, Proof
+from core.analysis.components.proof import FEWEST_EPOCHS, PROVEN, SIGNAL, Cost, Proof
 from core.analysis.components.stability import Stability
-from core.analysis.components.truncation import Cost
-from core.analysis.ranks import rank_correlation
+from core.analysis.questions.probes import rank_correlation
 from core.data.nouns import verb, with_article
 from core.data.ratings import Ratings
 from core.model.run import Run

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.compare.comparison import Comparison
-from core.analysis.compare.paired import Paired
+from core.analysis.compare.score import Paired
 from core.analysis.questions.one_hot import BySupport, Cost, group_names
 from core.analysis.questions.probes import Summary, Told
 from core.analysis.questions.spectra import Angles, autoencoder_keeps, factorization_keeps

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.compare.score import SplitScore
-from core.analysis.new_item.unseen import Unseen
+from core.analysis.new_item.placing import Unseen
 from core.config import GradientConfig, RunConfig
 from core.model.events import Epoch, Event, Started, Step
 from core.model.families import family_of

@@ -5,7 +5,7 @@ from urllib.parse import quote, unquote
 import numpy as np
 import streamlit as st
 
-from core.analysis.film_moments import STANDS, stood_since, telling_pair
+from core.analysis.film import STANDS, stood_since, telling_pair
 from core.studies.moments import MOMENTS, Moments, MomentsSettings, moments_of
 from dashboard.cache import loaders
 from dashboard.jobs import studies

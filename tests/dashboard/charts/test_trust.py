@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from core.analysis.components.proof import Cost
 from core.analysis.components.stability import Stability
-from core.analysis.components.truncation import Cost
 from dashboard.charts import components
 from dashboard.principal_components.label import Label
 

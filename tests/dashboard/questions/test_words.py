@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.compare.paired import Paired
+from core.analysis.compare.score import Paired
 from core.analysis.questions.one_hot import BySupport
 from core.analysis.questions.probes import Summary, Told
 from core.analysis.questions.spectra import Angles

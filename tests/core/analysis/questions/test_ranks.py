@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.ranks import rank_correlation
+from core.analysis.questions.probes import rank_correlation
 
 
 def test_any_rising_curve_has_correlation_one():
