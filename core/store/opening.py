@@ -1,8 +1,7 @@
 """Open vectors trained elsewhere: the one way for the page and for the command line."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,16 @@ import numpy as np
 
 from core.data import catalog
 from core.data.folder import read_folder
-from core.data.importing.isolation import SPEC, Runner
+from core.data.importing.isolation import Runner, ask
 from core.data.importing.request import Reporter, of_json
 from core.data.ratings import USER, DatasetRef
-from core.data.text import noun_of, one_line
 from core.data.vectors.building import DATASET
 from core.data.vectors.isolation import in_child
 from core.data.vectors.request import VectorOptions, VectorPreview, VectorReport, VectorRequest
 from core.disk import quota
 from core.disk.files import new_folder
 from core.disk.home import home
-from core.errors import DatasetError, ExplorerError
+from core.errors import DatasetError
 from core.model.run import Run
 from core.settings import ImportLimits
 from core.store.imported import keep, keep_run, run_of
@@ -68,7 +66,7 @@ def open_vectors(
     if (of := request.options.of) is not None:
         catalog.place(of)  # before anything is read
     with new_folder(home() / "datasets", "the vectors", mode=0o700) as folder:
-        result = _run("open", request, folder, reporter, should_stop, runner)
+        result = ask("open", request, folder, reporter, should_stop, runner)
         arrays = {
             name: np.memmap(folder / name, "<f4", "r", shape=tuple(shape)).view(np.ndarray)
             for name, shape in result["shapes"].items()
@@ -124,7 +122,7 @@ def preview_vectors(
     """
     request = _request(paths, metadata, options, limits)
     with new_folder(home() / "datasets", "the preview", mode=0o700) as folder:
-        result = _run("preview", request, folder, lambda progress, text: None, lambda: False, runner)
+        result = ask("preview", request, folder, lambda progress, text: None, lambda: False, runner)
     preview = of_json(VectorPreview, result["preview"])
     if request.options.of is None or preview.code:
         return preview
@@ -139,28 +137,9 @@ def _request(
     paths: Sequence[Path], metadata: Sequence[Path], options: VectorOptions | None, limits: ImportLimits | None
 ) -> VectorRequest:
     """What was asked for, with the defaults filled in, and texts as they are kept."""
-    options = options or VectorOptions()
-    options.check()
-    said: dict[str, Any] = {name: noun_of(getattr(options, name) or "") or None for name in ("noun", "user_noun")}
     return VectorRequest(
         [path.absolute() for path in paths],
         [path.absolute() for path in metadata],
-        replace(options, name=one_line(options.name or "", 100) or None, **said),
+        (options or VectorOptions()).as_kept(),
         limits or ImportLimits.from_environment(),
     )
-
-
-def _run(
-    task: str,
-    request: VectorRequest,
-    folder: Path,
-    reporter: Reporter,
-    should_stop: Callable[[], bool],
-    runner: Runner,
-) -> dict[str, Any]:
-    """Have the reading process do its task in a folder; raises the error that it ends with."""
-    (folder / SPEC).write_text(json.dumps({"task": task, **asdict(request)}, default=str), encoding="utf-8")
-    result = runner(folder, request.limits, reporter, should_stop)
-    if "code" in result:
-        raise ExplorerError.of(result["code"], result["message"])
-    return result

@@ -1,14 +1,11 @@
 """Bring ratings in: the one way for the page and for the command line."""
 
-import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from core.data.catalog import take_in
-from core.data.importing.isolation import DATASET, SPEC, Runner, in_child
+from core.data.importing.isolation import DATASET, Runner, ask, in_child
 from core.data.importing.request import (
     ColumnMapping,
     ImportOptions,
@@ -18,11 +15,9 @@ from core.data.importing.request import (
     Reporter,
     of_json,
 )
-from core.data.text import noun_of, one_line
 from core.disk import home as home_module
 from core.disk import quota
 from core.disk.files import new_folder
-from core.errors import ExplorerError
 from core.settings import ImportLimits
 
 
@@ -63,7 +58,7 @@ def import_ratings(
     quota.check("importing these files", sum(path.stat().st_size for path in paths if path.is_file()), root=home)
     request = _request(paths, mapping, options, limits)
     with _datasets(home) as folder:
-        result = _run("import", request, folder, reporter, should_stop, runner)
+        result = ask("import", request, folder, reporter, should_stop, runner)
         dataset, already_there = take_in(folder / DATASET, folder.parent)
     return of_json(ImportReport, result["report"] | {"dataset": dataset, "already_there": already_there})
 
@@ -87,33 +82,17 @@ def preview(
     """
     request = _request(paths, mapping, options, limits)
     with _datasets(home) as folder:
-        return of_json(Preview, _run("preview", request, folder, lambda p, t: None, lambda: False, runner)["preview"])
+        return of_json(Preview, ask("preview", request, folder, lambda p, t: None, lambda: False, runner)["preview"])
 
 
 def _request(
     paths: Sequence[Path], mapping: ColumnMapping | None, options: ImportOptions | None, limits: ImportLimits | None
 ) -> ImportRequest:
     """What was asked for, with the defaults filled in, and texts as they are kept."""
-    options = options or ImportOptions()
-    options.check()
-    name = one_line(options.name or "", 100) or None
-    options = replace(options, name=name, noun=noun_of(options.noun or "") or None)
-    limits = limits or ImportLimits.from_environment()
+    options, limits = (options or ImportOptions()).as_kept(), limits or ImportLimits.from_environment()
     return ImportRequest([path.absolute() for path in paths], mapping or ColumnMapping(), options, limits)
 
 
 def _datasets(home: Path | None) -> AbstractContextManager[Path]:
     """A temporary folder beside the datasets, which nobody else may read."""
     return new_folder((home or home_module.home()) / "datasets", "the dataset", mode=0o700)
-
-
-def _run(
-    task: str, request: ImportRequest, folder: Path, reporter: Reporter, should_stop: Callable[[], bool], runner: Runner
-) -> dict[str, Any]:
-    """Have the reading process do its task in a folder; raises the error that it ends with."""
-    spec = json.dumps({"task": task, **asdict(request)}, default=str)
-    (folder / SPEC).write_text(spec, encoding="utf-8")
-    result = runner(folder, request.limits, reporter, should_stop)
-    if "code" in result:
-        raise ExplorerError.of(result["code"], result["message"])
-    return result

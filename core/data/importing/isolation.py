@@ -16,15 +16,17 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
-from core.data.importing.request import ImportRequest, Reporter
+from core.data.importing.request import ImportRequest, Reporter, of_json
 from core.data.text import one_line
 from core.disk.files import is_disk_full, replace_text
-from core.errors import BadFormatError, CanceledError, DiskFullError, ExplorerError, TooLargeError
+from core.errors import BadFormatError, CanceledError, DiskFullError, ExplorerError, TooLargeError, error_of
 from core.settings import MIB, ImportLimits
+
+Request = TypeVar("Request")
 
 Runner = Callable[[Path, ImportLimits, Reporter, Callable[[], bool]], dict[str, Any]]
 """Does what a folder's `spec.json` asks for; what it returns is what `work` returns."""
@@ -42,42 +44,50 @@ def work(folder: Path, report: Reporter) -> dict[str, Any]:
     """Do what `spec.json` in the folder asks for; a failure is an object with `code` and `message`."""
     from core.data.importing.building import build, preview  # and pandas: whoever only asks can do without
 
-    task, request = _read_spec(folder)
-
-    def do() -> dict[str, Any]:
-        """The task, which may fail."""
-        if task == "preview":
-            return previewed(asdict(preview(request)))
+    def make(request: ImportRequest) -> dict[str, Any]:
+        """The dataset, in a folder of its own."""
         (folder / DATASET).mkdir()
         return {"report": build(request, folder / DATASET, report)}
 
-    return answered(do, request.limits)
+    return answered(folder, ImportRequest, preview, make)
 
 
-def previewed(result: dict[str, Any]) -> dict[str, Any]:
-    """A preview as an answer; its message may hold names of files, which are as long as somebody likes."""
-    return {"preview": result | {"message": one_line(result["message"], _MESSAGE_CHARACTERS)}}
-
-
-def answered(do: Callable[[], dict[str, Any]], limits: ImportLimits) -> dict[str, Any]:
-    """What a task returns; a failure is an object with `code` and `message`."""
-    failure: ExplorerError
+def answered(
+    folder: Path, kind: type[Request], preview: Callable[[Request], Any], make: Callable[[Request], dict[str, Any]]
+) -> dict[str, Any]:
+    """What the task of a folder's `spec.json` returns; a failure is an object with `code` and `message`."""
+    spec, failure = read_spec(folder), ExplorerError()
+    request = of_json(kind, spec)
     try:
-        return do()
+        if spec["task"] != "preview":
+            return make(request)
+        seen = asdict(preview(request))
+        return {"preview": seen | {"message": _message(seen["message"])}}
     except ExplorerError as error:
         failure = error
     except MemoryError:
-        failure = _out_of_memory(limits)
+        failure = _out_of_memory(ImportLimits(**spec["limits"]))
     except OSError as error:
         if not is_disk_full(error):
             raise
         failure = DiskFullError("the disk has no room for the dataset; delete runs or datasets and import again")
-    return {"code": failure.code, "message": one_line(str(failure), _MESSAGE_CHARACTERS)}  # it may hold file names
+    return {"code": failure.code, "message": _message(str(failure))}
 
 
-def _read_spec(folder: Path) -> tuple[str, ImportRequest]:
-    spec = read_spec(folder)
-    return spec.pop("task"), ImportRequest.of_json(spec)
+def _message(text: str) -> str:
+    """A message may hold names of files, which are as long as somebody likes."""
+    return one_line(text, _MESSAGE_CHARACTERS)
+
+
+def ask(
+    task: str, request: Any, folder: Path, reporter: Reporter, should_stop: Callable[[], bool], runner: Runner
+) -> dict[str, Any]:
+    """Have the reading process do its task in a folder; raises the error that it ends with."""
+    (folder / SPEC).write_text(json.dumps({"task": task, **asdict(request)}, default=str), encoding="utf-8")
+    result = runner(folder, request.limits, reporter, should_stop)
+    if "code" in result:
+        raise error_of(result["code"], result["message"])
+    return result
 
 
 def read_spec(folder: Path) -> dict[str, Any]:
@@ -171,7 +181,12 @@ def in_child(
 
 
 def in_this_process(
-    folder: Path, limits: ImportLimits, report: Reporter, should_stop: Callable[[], bool]
+    folder: Path,
+    limits: ImportLimits,
+    report: Reporter,
+    should_stop: Callable[[], bool],
+    *,
+    work: Callable[[Path, Reporter], dict[str, Any]] = work,
 ) -> dict[str, Any]:
     """In this very process, without its limits of memory and time: for trusted files, and for tests."""
     return work(folder, report)

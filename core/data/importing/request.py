@@ -1,12 +1,13 @@
 """What can be stated about an import, what a preview shows before it, and what a report says after it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar, get_args
 
 from core.data.catalog import DatasetInfo
+from core.data.text import noun_of, one_line
 from core.errors import LimitError
 from core.settings import ImportLimits
 
@@ -44,22 +45,16 @@ class ColumnMapping:
 
 
 @dataclass(frozen=True)
-class ImportOptions:
-    """Everything else that can be said about an import; None means: find out.
+class FileOptions:
+    """What can be said about any files; None means: find out.
 
     Attributes:
-        name: What people call the data.
-        noun: What is rated, singular: "movie".
+        name: What people call what is in them.
+        noun: What one of it is, or what is rated, singular: "movie".
         delimiter: One character between columns.
         header: Whether the first row names the columns.
         encoding: Of text files.
-        min_rating, max_rating: Ends of the rating scale; ratings outside are left out.
-        min_user_ratings, min_item_ratings: Users and items with fewer are left out.
         sheet: Which one of a workbook to read, by its name; None for the first.
-        reshape: Turn the cells of a wide table into ratings; what a row of it is, or "proposed", as it seems to be.
-        no_rating: Values that mean "no rating": rows with one of them are left out.
-        counts: What to make of counts, such as plays: "ranks", 1 to 5 within each person, or "log", log2(1 + count);
-            None takes them as ratings. The ends of the rating scale are then ends of the counts.
     """
 
     name: str | None = None
@@ -67,17 +62,7 @@ class ImportOptions:
     delimiter: str | None = None
     header: bool | None = None
     encoding: Encoding | None = None
-    min_rating: float | None = None
-    max_rating: float | None = None
-    min_user_ratings: int = 1
-    min_item_ratings: int = 1
     sheet: str | None = None
-    reshape: RowIs | None = None
-    no_rating: tuple[float, ...] = ()
-    counts: Counts | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "no_rating", tuple(self.no_rating))  # a list where it was read from JSON
 
     def check(self) -> None:
         """Pass if the options make sense; raises LimitError, naming the one that does not."""
@@ -87,10 +72,47 @@ class ImportOptions:
             raise LimitError(
                 f"delimiter is {self.delimiter!r:.30}; it must be one ASCII character that is no quote or line end"
             )
-        for name, kind in (("encoding", Encoding), ("reshape", RowIs), ("counts", Counts)):
-            value, allowed = getattr(self, name), get_args(kind)
-            if value not in (None, *allowed):
-                raise LimitError(f"{name} is {value!r:.30}; it must be {', '.join(allowed[:-1])} or {allowed[-1]}")
+        self._check_choice("encoding", Encoding)
+
+    def as_kept(self) -> Self:
+        """The same with texts as they are kept; raises LimitError as `check`."""
+        self.check()
+        return replace(self, name=one_line(self.name or "", 100) or None, noun=noun_of(self.noun or "") or None)
+
+    def _check_choice(self, name: str, kind: Any) -> None:
+        value, allowed = getattr(self, name), get_args(kind)
+        if value not in (None, *allowed):
+            raise LimitError(f"{name} is {value!r:.30}; it must be {', '.join(allowed[:-1])} or {allowed[-1]}")
+
+
+@dataclass(frozen=True)
+class ImportOptions(FileOptions):
+    """What can be said about an import besides the columns.
+
+    Attributes:
+        min_rating, max_rating: Ends of the rating scale; ratings outside are left out.
+        min_user_ratings, min_item_ratings: Users and items with fewer are left out.
+        reshape: Turn the cells of a wide table into ratings; what a row of it is, or "proposed", as it seems to be.
+        no_rating: Values that mean "no rating": rows with one of them are left out.
+        counts: What to make of counts, such as plays: "ranks", 1 to 5 within each person, or "log", log2(1 + count);
+            None takes them as ratings. The ends of the rating scale are then ends of the counts.
+    """
+
+    min_rating: float | None = None
+    max_rating: float | None = None
+    min_user_ratings: int = 1
+    min_item_ratings: int = 1
+    reshape: RowIs | None = None
+    no_rating: tuple[float, ...] = ()
+    counts: Counts | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "no_rating", tuple(self.no_rating))  # a list where it was read from JSON
+
+    def check(self) -> None:
+        super().check()
+        self._check_choice("reshape", RowIs)
+        self._check_choice("counts", Counts)
         for name in ("min_rating", "max_rating"):
             value = getattr(self, name)
             if value is not None and not abs(value) <= 1e9:
@@ -114,16 +136,6 @@ class ImportRequest:
     mapping: ColumnMapping
     options: ImportOptions
     limits: ImportLimits
-
-    @classmethod
-    def of_json(cls, fields: dict[str, Any]) -> Self:
-        """The request again from its fields as JSON has them."""
-        return cls(
-            paths=[Path(path) for path in fields["paths"]],
-            mapping=ColumnMapping(**fields["mapping"]),
-            options=ImportOptions(**fields["options"]),
-            limits=ImportLimits(**fields["limits"]),
-        )
 
 
 _NAMED = 5
@@ -355,6 +367,6 @@ def of_json(kind: type[Result], fields: dict[str, Any]) -> Result:
 
 @cache
 def _adapter(kind: type[Any]) -> Any:
-    from pydantic import TypeAdapter  # the reading process would import it in vain
+    from pydantic import TypeAdapter  # whoever only asks can do without
 
     return TypeAdapter(kind)

@@ -14,7 +14,7 @@ from core.data.importing.json_rows import array_objects, json_object
 from core.data.importing.letters import Decoder, judged
 from core.data.importing.parquet import parquet_head
 from core.data.importing.quotes import has_backslashes, mended
-from core.data.importing.request import ImportOptions
+from core.data.importing.request import FileOptions
 from core.data.importing.sources import Source, check_not_packed
 from core.data.text import REPLACEMENT, SPOILED, one_line
 from core.errors import BadEncodingError, BadFormatError, EmptyFileError, WrongDelimiterError
@@ -96,7 +96,7 @@ class Headed(Table):
     """Ratings below a line with the id of what they rate; the first column is that id, the others are a line's."""
 
 
-def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Table:
+def examine(source: Source, options: FileOptions, limits: ImportLimits) -> Table:
     """The table in a source, from its first bytes.
 
     Raises:
@@ -114,7 +114,7 @@ def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Tab
         ) from error
 
 
-def _examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Table:
+def _examine(source: Source, options: FileOptions, limits: ImportLimits) -> Table:
     head = source.head(HEAD_BYTES)
     check_not_packed(source, head)
     if head.startswith(b"PAR1"):
@@ -140,14 +140,14 @@ def _examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Ta
     return replace(table, encoding=encoding, encoding_found=certain, encoding_stated=options.encoding is not None)
 
 
-def first_lines(source: Source, options: ImportOptions) -> tuple[list[str], str]:
+def first_lines(source: Source, options: FileOptions) -> tuple[list[str], str]:
     """The first lines of a text as they stand, and its encoding; raises DatasetError as `examine` does."""
     head = source.head(HEAD_BYTES)
     encoding, _ = _encoding(source.name, head, options)
     return _decode(source.name, head, encoding).splitlines()[:SAMPLE_ROWS], encoding
 
 
-def _encoding(name: str, head: bytes, options: ImportOptions) -> tuple[str, bool]:
+def _encoding(name: str, head: bytes, options: FileOptions) -> tuple[str, bool]:
     """Python's name of the encoding, and whether that is certain."""
     for mark, encoding in _BOMS:
         if head.startswith(mark):
@@ -191,7 +191,7 @@ def not_in(name: str, encoding: str, error: Exception | str) -> BadEncodingError
     return BadEncodingError(f"{name} is not {encoding} text ({error!s:.120}); {advice}")
 
 
-def _text(source: Source, text: str, whole: bool, options: ImportOptions, limits: ImportLimits) -> Table:
+def _text(source: Source, text: str, whole: bool, options: FileOptions, limits: ImportLimits) -> Table:
     # The last line of a head may be cut, and so may a character in it.
     end = len(text) if whole else max(text.rfind("\n"), text.rfind("\r")) + 1
     lines = text[:end].splitlines(keepends=True)
@@ -236,7 +236,7 @@ def _text(source: Source, text: str, whole: bool, options: ImportOptions, limits
     )
 
 
-def _delimiter(name: str, sample: str, options: ImportOptions) -> tuple[str, list[list[str]]]:
+def _delimiter(name: str, sample: str, options: FileOptions) -> tuple[str, list[list[str]]]:
     """The delimiter that divides the lines into columns most evenly, and the rows it gives."""
     if options.delimiter:
         rows = split_rows(sample, options.delimiter)

@@ -14,7 +14,7 @@ from core.data.importing.isolation import limit_this_process, reader_environment
 from core.data.importing.request import of_json
 from core.data.own.files import OwnFile, check_size, read
 from core.data.text import one_line
-from core.errors import BadFormatError, DatasetError, ExplorerError, TooLargeError
+from core.errors import BadFormatError, DatasetError, TooLargeError, error_of
 from core.settings import ImportLimits
 
 LIMITS = ImportLimits(max_memory_mb=1024, max_seconds=120, max_unpacked_mb=1)
@@ -67,5 +67,5 @@ def read_isolated(content: bytes) -> OwnFile:
         raise RuntimeError(f"the reader ended with {done.returncode}:\n{done.stderr[-_ERROR_BYTES:].decode()}")
     document = json.loads(done.stdout)
     if "code" in document:
-        raise ExplorerError.of(document["code"], document["message"])
+        raise error_of(document["code"], document["message"])
     return of_json(OwnFile, document)

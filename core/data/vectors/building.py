@@ -130,7 +130,7 @@ def _contents(request: VectorRequest) -> tuple[Contents, Table | None]:
 
 def _as_table(matrix: Matrix, options: VectorOptions) -> Table | None:
     """A file that looks like vectors as the table that somebody says it is; None where it is no text."""
-    return examine(matrix.source, options.of_text, matrix.source.limits) if matrix.array == "" else None
+    return examine(matrix.source, options, matrix.source.limits) if matrix.array == "" else None
 
 
 def _known(found: Contents, metadata: Table | None, items: Rows, request: VectorRequest) -> tuple[Known, list[str]]:

@@ -109,7 +109,7 @@ def _table(source: Source, options: VectorOptions, limits: ImportLimits) -> Tabl
     """A table of something else; one of a single column, where nothing divides its lines."""
     wide = replace(limits, max_columns=max(limits.max_columns, columns.MOST_COLUMNS))
     try:
-        return examine(source, options.of_text, wide)
+        return examine(source, options, wide)
     except WrongDelimiterError:
         head = source.head(HEAD_BYTES).decode("utf-8", "replace").splitlines()
         rows = tuple((line,) for line in head[:1000])

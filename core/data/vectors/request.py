@@ -1,12 +1,13 @@
 """What can be stated about vectors to open, what a preview shows before it, and what a report says after it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Literal, Self, get_args
 
-from core.data.importing.request import Encoding, ImportOptions, Rejected, TablePreview
+from core.data.importing.request import FileOptions, Rejected, TablePreview
 from core.data.ratings import USER
+from core.data.text import noun_of
 from core.errors import LimitError
 from core.settings import ImportLimits
 
@@ -14,57 +15,41 @@ Guess = Literal["none", "product", "sigmoid"]
 
 
 @dataclass(frozen=True)
-class VectorOptions:
+class VectorOptions(FileOptions):
     """What can be said about vectors; None means: find out.
 
     Attributes:
-        name: What people call them all.
-        noun: What one of them is, singular: "word".
         user_noun: What one of the second set is, where there are two.
         array: Which one, by its name in the preview, where files hold several sets of vectors.
         id_column: The column that names the rows; "" for none, so that their numbers do, from 0.
         title_column: The column of what people call a row.
         dimensions: The columns that are the vector, where a table has one column a dimension.
         left_out: Columns of the table that are not kept.
-        delimiter, header, encoding, sheet: As `ImportOptions` has them.
         of: Id of a dataset with ratings whose items, and users, the rows are, by their ids.
         guess: What a rating in it is: the product of two vectors with the biases there are, or that through a sigmoid
             over the scale; "none" where no rating follows.
     """
 
-    name: str | None = None
-    noun: str | None = None
     user_noun: str | None = None
     array: str | None = None
     id_column: str | None = None
     title_column: str | None = None
     dimensions: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
-    delimiter: str | None = None
-    header: bool | None = None
-    encoding: Encoding | None = None
-    sheet: str | None = None
     of: str | None = None
     guess: Guess | None = None
 
-    @property
-    def of_text(self) -> ImportOptions:
-        """What is said about text files and workbooks."""
-        return ImportOptions(delimiter=self.delimiter, header=self.header, encoding=self.encoding, sheet=self.sheet)
-
     def check(self) -> None:
         """Pass if the options make sense; raises LimitError, naming the one that does not."""
-        self.of_text.check()
+        super().check()
         if self.guess not in (None, *get_args(Guess)):
             raise LimitError(f"guess is {self.guess!r:.30}; it must be {', '.join(get_args(Guess))}")
         if self.guess in ("product", "sigmoid") and self.of is None:
             raise LimitError(f"guess is {self.guess}, and ratings are of a dataset; name it with of")
 
-
-def options_of(fields: Mapping[str, Any]) -> VectorOptions:
-    """What was said again, from its fields as JSON has them."""
-    options = VectorOptions(**fields)
-    return replace(options, dimensions=tuple(options.dimensions), left_out=tuple(options.left_out))
+    def as_kept(self) -> Self:
+        """The same with texts as they are kept; raises LimitError as `check`."""
+        return replace(super().as_kept(), user_noun=noun_of(self.user_noun or "") or None)
 
 
 @dataclass(frozen=True)
@@ -80,16 +65,6 @@ class VectorRequest:
     metadata: Sequence[Path]
     options: VectorOptions
     limits: ImportLimits
-
-    @classmethod
-    def of_json(cls, fields: dict[str, Any]) -> Self:
-        """The request again from its fields as JSON has them."""
-        return cls(
-            paths=[Path(path) for path in fields["paths"]],
-            metadata=[Path(path) for path in fields["metadata"]],
-            options=options_of(fields["options"]),
-            limits=ImportLimits(**fields["limits"]),
-        )
 
 
 @dataclass(frozen=True)

@@ -118,11 +118,11 @@ def _in_order(
     if rows == total or options.header is not None or table.kind != "text":
         return table, columns, rows
     if rows + 1 == total and table.header_rows and not table.headless:
-        other = examine(table.source, replace(options.of_text, header=False), limits)
+        other = examine(table.source, replace(options, header=False), limits)
     elif rows - 1 == total and len(table.columns) == 1:
         other = replace(table, header_rows=1, skipped=1, columns=(table.rows[0][0] or "label",), rows=table.rows[1:])
     elif rows - 1 == total and table.headless:
-        other = examine(table.source, replace(options.of_text, header=True), limits)
+        other = examine(table.source, replace(options, header=True), limits)
     else:
         return table, columns, rows
     return (other, *_all(other, limits))
