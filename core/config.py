@@ -15,8 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
-SCHEMA_VERSION = 1
-"""Part of every run id: raise it when the same settings would give another result."""
+SCHEMA_VERSION = 1  # Part of every run id: raise it when the same settings would give another result
 
 
 class Settings(BaseModel):
@@ -42,8 +41,7 @@ def is_offered(field: FieldInfo) -> bool:
     return not isinstance(extra, dict) or bool(extra.get("offered", True))
 
 
-MOST_DIMENSIONS = 16_384
-"""Of vectors from elsewhere; those of large language models have 4,096 and more."""
+MOST_DIMENSIONS = 16_384  # Of vectors from elsewhere; those of large language models have 4,096 and more
 
 
 def vector_size(default: int, help_text: str, *, grows: str = "", most: int = 1024) -> Any:

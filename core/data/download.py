@@ -34,8 +34,7 @@ _TRANSFER_SECONDS = 3600  # how long to wait for somebody else's transfer of the
 _MD5 = re.compile(r"\b[0-9a-f]{32}\b", re.IGNORECASE)
 _LONGEST_STAMP = 1000
 _MEGABYTE = 10**6
-_TRANSFER_SHARE = 0.5
-"""Share of the progress of `fetch` that is the transfer; the rest is the import."""
+_TRANSFER_SHARE = 0.5  # Share of the progress of `fetch` that is the transfer; the rest is the import
 
 
 @dataclass(frozen=True)

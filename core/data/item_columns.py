@@ -8,8 +8,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_VALUES = 50
-"""A text column with more different values than this is a description, not a category."""
+MOST_VALUES = 50  # A text column with more different values than this is a description, not a category
 
 
 def number_columns(table: "pd.DataFrame") -> dict[str, np.ndarray]:

@@ -31,8 +31,7 @@ _PLURALS = {
     "gas": "gases",
 }
 _UNCHANGED = {"anime", "manga", "manhwa", "sheep", "fish", "deer", "sushi", "aircraft"}
-_BY_LETTER = re.compile(r"[^aeiouy\W\d]+\d*$")
-"""A word without a vowel is read letter by letter: tv, rpg, mp3."""
+_BY_LETTER = re.compile(r"[^aeiouy\W\d]+\d*$")  # A word without a vowel is read letter by letter: tv, rpg, mp3
 _CONSONANT_SOUND = re.compile(r"eu|ewe|one\b|once\b|uni(?![nm])|us[aeu]|uti|ura|uto|ufo|uku|u\b")
 _SILENT_H = re.compile(r"hour|honest|honor|honour|heir")
 

@@ -18,8 +18,7 @@ NO_TIME = int(np.iinfo(np.int64).min)
 """Stands among timestamps where a rating has none: NumPy's "not a time", before all times."""
 
 
-USER = "user"
-"""What a row of the second set is, where nothing else is said."""
+USER = "user"  # What a row of the second set is, where nothing else is said
 
 
 def shortest(value: float) -> float:

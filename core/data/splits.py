@@ -9,8 +9,7 @@ from core.data.nouns import count
 from core.data.ratings import NO_TIME, Ratings
 from core.errors import LimitError
 
-TEST_SEED = 2**31
-"""Starting number of the draw of test ratings: above every split seed."""
+TEST_SEED = 2**31  # Starting number of the draw of test ratings: above every split seed
 
 
 @dataclass(frozen=True, eq=False)

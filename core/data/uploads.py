@@ -23,8 +23,7 @@ from core.disk.home import home
 from core.errors import BadFormatError
 from core.settings import MIB, ImportLimits
 
-KEPT_SECONDS = 24 * 3600
-"""An upload that nobody imported for so long is removed when the next one comes."""
+KEPT_SECONDS = 24 * 3600  # An upload that nobody imported for so long is removed when the next one comes
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _NAME_LENGTH = 60  # of up to four bytes each, below the 255 that file systems allow

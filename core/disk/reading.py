@@ -21,8 +21,7 @@ from core.settings import MIB
 MOST_JSON_BYTES = 16 * MIB
 """More than any document that the program writes; the history of a long training has about one."""
 
-DEEPEST_JSON = 32
-"""Lists and objects inside each other; the program writes at most eight."""
+DEEPEST_JSON = 32  # Lists and objects inside each other; the program writes at most eight
 
 _OF_THE_MOMENT = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN, errno.ESTALE}
 """Refusals that say nothing about the file: a server short of descriptors must not take its runs for damaged."""

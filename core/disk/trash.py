@@ -32,9 +32,7 @@ from core.disk.locks import locked
 from core.disk.reading import IntegrityError, read_object
 from core.errors import DiskFullError, PlaceTakenError, UnknownEntryError, UsageError
 
-LOCK_SECONDS = 10
-"""How long to wait for the lock; it is held for a few renames, or while one run is read, no longer."""
-
+LOCK_SECONDS = 10  # How long to wait for the lock; it is held for a few renames, or while one run is read, no longer
 MANIFEST = "manifest.json"
 _DELETING, _RESTORING = "deleting-", "restoring-"
 _ID_LENGTH = 8

@@ -43,5 +43,4 @@ def _moment(text: str) -> str:
     return text
 
 
-Moment = Annotated[str, AfterValidator(_moment)]
-"""A time in ISO 8601 with its zone; empty where it is not known."""
+Moment = Annotated[str, AfterValidator(_moment)]  # A time in ISO 8601 with its zone; empty where it is not known

@@ -20,11 +20,8 @@ from core.disk.checksums import check_size, checksum, read_array, read_json, wri
 from core.disk.files import refused, sync_folder, took_place
 from core.disk.reading import IntegrityError, read_object
 
-_ATTEMPTS = 20
-"""To put a folder in its place: others may put theirs there, and it may be damaged, again and again."""
-
-_NAME = re.compile(r"\w+\.(npy|json)", re.ASCII)
-"""What a manifest may name: files in its own folder, and no other."""
+_ATTEMPTS = 20  # To put a folder in its place: others may put theirs there, and it may be damaged, again and again
+_NAME = re.compile(r"\w+\.(npy|json)", re.ASCII)  # What a manifest may name: files in its own folder, and no other
 
 
 @dataclass(frozen=True)

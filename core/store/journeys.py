@@ -25,16 +25,11 @@ from core.errors import LimitError
 
 _logger = logging.getLogger(__name__)
 
-MOST_OWNERS = 500
-"""Owners whose way is kept; for one more, whoever was away longest is forgotten."""
-
-UNTOUCHED_SECONDS = 60 * 86_400
-"""What nobody has changed for so long is forgotten."""
-
+MOST_OWNERS = 500  # Owners whose way is kept; for one more, whoever was away longest is forgotten
+UNTOUCHED_SECONDS = 60 * 86_400  # What nobody has changed for so long is forgotten
 MOST_TOURS, MOST_STEPS = 40, 20
 _MOST_BYTES = 16_384
-LONGEST = 24
-"""Characters in a nickname."""
+LONGEST = 24  # Characters in a nickname
 
 
 class Journey(BaseModel, frozen=True, extra="forbid"):

@@ -28,12 +28,8 @@ _SCHEMA = 1
 _NAME = re.compile(r"[a-z]+")
 _OWNERS = "of"
 
-MOST_OWNERS = 200
-"""Owners who keep notes of their own with one run."""
-
-OWNERS_BYTES = 128 * 1024
-"""Of the file of one owner."""
-
+MOST_OWNERS = 200  # Owners who keep notes of their own with one run
+OWNERS_BYTES = 128 * 1024  # Of the file of one owner
 UNTOUCHED_SECONDS = 60 * 86_400
 """An owner's notes that were not changed for so long make room for another's, where there is none left."""
 

@@ -17,9 +17,7 @@ from core.model.run import Origin, Outcome, Run
 from core.model.scoring import BLOCK, has_shape
 from core.store.artifacts import Artifact, Layout
 
-SCHEMA_VERSION = 1
-"""Of the folder's layout: raise it when this version's folders cannot be read by the last one."""
-
+SCHEMA_VERSION = 1  # Of the folder's layout: raise it when this version's folders cannot be read by the last one
 LAYOUT = Layout("manifest.json", SCHEMA_VERSION)
 
 

@@ -27,9 +27,7 @@ from core.disk.typed import Moment, typed
 from core.store.artifacts import Layout, publish
 from core.store.runs import RunStore
 
-SCHEMA_VERSION = 1
-"""Of a study's folder and of what its arrays mean: raise it when either changes."""
-
+SCHEMA_VERSION = 1  # Of a study's folder and of what its arrays mean: raise it when either changes
 LAYOUT = Layout("study.json", SCHEMA_VERSION, listing="arrays", suffix=".npy")
 _KEY = re.compile(r"(?P<run_id>[0-9a-f]{16})-(?P<name>[a-z]+-[0-9a-f]{16})")
 

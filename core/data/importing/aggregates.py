@@ -16,8 +16,7 @@ _ABOUT_A_PERSON = (
     r"jahr|jahrgang|gender|sex|geschlecht|height|weight|semester|postcode|zipcode|zip|rank)"
 )
 _COUNTED = r"(count|anzahl|numberofratings|numratings|ratingscount|nratings)"
-_FEWEST = 3
-"""Values that tell whether a column is unlike the others."""
+_FEWEST = 3  # Values that tell whether a column is unlike the others
 _ENDS = (1, 5, 7, 10, 20, 100)
 """Of usual scales: a favorite with 5 only, beside others with 4 at most, is on their scale."""
 

@@ -4,14 +4,10 @@ from typing import Any
 
 import numpy as np
 
-LONGEST = 2500
-"""Characters of a value that are looked at: far more than an id or a title may have."""
+LONGEST = 2500  # Characters of a value that are looked at: far more than an id or a title may have
+EXACT = 2**53  # Whole numbers up to here are exact as floats
 
-EXACT = 2**53
-"""Whole numbers up to here are exact as floats."""
-
-_BY_HAND = 15
-"""Characters of a float that somebody may have written: its text stays."""
+_BY_HAND = 15  # Characters of a float that somebody may have written: its text stays
 
 
 def text_of(value: Any) -> str:

@@ -10,8 +10,7 @@ from core.data.importing.sources import CountedReader
 from core.errors import BadFormatError
 
 MAX_ROW_BYTES = 2**23
-_PIECE = 2**18
-"""Small enough for memory that is used again: each larger block is asked of the system anew."""
+_PIECE = 2**18  # Small enough for memory that is used again: each larger block is asked of the system anew
 
 
 class CleanText(io.BufferedIOBase):

@@ -57,12 +57,10 @@ def _counted(ratings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def no_rating_codes(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Which values are apart from all others, as a code for "no rating" is; boolean, (n,).
 
-    At either end of the values: one value, or up to three of those that surveys
-    use (98, 99), with a gap to the others that is larger than any gap among
-    them, on 5% of the rows or more, and outside the usual scale of the others.
-    A zero needs 20%, because most scales may begin there; without a gap it is
-    one only on more than half of the rows. A single -1 below zero and two
-    steps or more needs no wider gap. At least three other values have to remain.
+    At either end of the values: one value, or up to three of those that surveys use (98, 99), with a gap to the others
+    that is larger than any gap among them, on 5% of the rows or more, and outside the usual scale of the others. A zero
+    needs 20%, because most scales may begin there; without a gap it is one only on more than half of the rows. A single
+    -1 below zero and two steps or more needs no wider gap. At least three other values have to remain.
 
     Args:
         values: Ascending, (n,).
@@ -100,9 +98,8 @@ def _tail(values: np.ndarray, counts: np.ndarray, rows: int) -> int:
 def are_counts(values: np.ndarray, counts: np.ndarray, column: str) -> bool:
     """Whether values look like counts: none negative, with a long tail to the right.
 
-    The largest is above 100, the end of the widest usual scale, and ten times
-    the median or more. Where the column's name says plays, hours or the like,
-    above 10 and three times the median are enough.
+    The largest is above 100, the end of the widest usual scale, and ten times the median or more. Where the column's
+    name says plays, hours or the like, above 10 and three times the median are enough.
 
     Args:
         values: Ascending, (n,).
@@ -140,9 +137,8 @@ def lone_value(ratings: np.ndarray) -> str:
 def ranks(user: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Counts as ranks 1 to 5 within each person; float32, (n,).
 
-    The person's n counts are ordered; one at place r of 1 … n (the mean place
-    among equal ones) gets 1 + floor(5 (r - 1/2) / n). So the fifth of what a
-    person used least gets 1, the fifth used most 5, and a single count 3.
+    The person's n counts are ordered; one at place r of 1 … n (the mean place among equal ones) gets 1 + floor(5 (r -
+    1/2) / n). So the fifth of what a person used least gets 1, the fifth used most 5, and a single count 3.
 
     Args:
         user: Row of the person, (n,).

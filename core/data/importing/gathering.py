@@ -21,8 +21,7 @@ from core.settings import ImportLimits
 
 _WRONG_WIDTH = "wrong number of columns"
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
-_SHARE = 0.8
-"""Of the whole import's time, roughly."""
+_SHARE = 0.8  # Of the whole import's time, roughly
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +45,7 @@ class Columns:
 def without_duplicates(columns: Columns) -> Columns:
     """One rating for each user and item: the latest by time, else the last row.
 
-    It stands where the first of them stood, so that the result does not
-    depend on the order among them.
+    It stands where the first of them stood, so that the result does not depend on the order among them.
     """
     pair = columns.user.astype(np.int64) * (int(columns.item.max(initial=0)) + 1) + columns.item
     ordered = np.sort(pair)

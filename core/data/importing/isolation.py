@@ -98,8 +98,7 @@ def read_spec(folder: Path) -> dict[str, Any]:
 def limit_this_process(limits: ImportLimits) -> None:
     """Hold this process to the limits, where the operating system can.
 
-    Memory is limited as data, not as address space: libraries reserve far
-    more addresses than they use.
+    Memory is limited as data, not as address space: libraries reserve far more addresses than they use.
     """
     if sys.platform == "win32":
         return  # the parent watches memory and time there

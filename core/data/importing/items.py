@@ -23,14 +23,12 @@ from core.data.ratings import year_in
 from core.data.text import one_line
 from core.settings import ImportLimits
 
-MAX_FURTHER = 50
-"""Further columns that are kept."""
+MAX_FURTHER = 50  # Further columns that are kept
 
 _YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _NONE = {"", "(no genres listed)"}
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-MOST_LABELS = 100
-"""Genres that are kept of one item."""
+MOST_LABELS = 100  # Genres that are kept of one item
 
 _LONGEST_LIST = 20_000
 _NAME_KEYS = ("name", "title", "label", "genre", "category", "tag", "value")
@@ -85,9 +83,8 @@ _Cells = list[str | None]
 class Rows:
     """The rows of an item table that name rated items.
 
-    An id that stands in the table as it is counts before one that is the same
-    in its plain form. The plain form counts only where it tells one rated id
-    and one id of the table: of 007 and 7 neither gets the other's title.
+    An id that stands in the table as it is counts before one that is the same in its plain form. The plain form counts
+    only where it tells one rated id and one id of the table: of 007 and 7 neither gets the other's title.
     """
 
     def __init__(self, ids: np.ndarray) -> None:
@@ -186,9 +183,8 @@ def plain_text(text: str | None, limit: int = 300) -> str:
 def split_labels(cells: list[str | None]) -> list[list[str]]:
     """Lists of labels from texts.
 
-    A text that is a list in JSON or in Python's way holds its elements, dicts
-    among them by their name; others are divided at |, else at semicolons, else
-    at commas, as the column does.
+    A text that is a list in JSON or in Python's way holds its elements, dicts among them by their name; others are
+    divided at |, else at semicolons, else at commas, as the column does.
     """
     listed = [_listed((cell or "").strip()) for cell in cells]
     rest = "\n".join(cell or "" for cell, labels in zip(cells, listed, strict=True) if labels is None)

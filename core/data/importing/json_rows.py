@@ -7,8 +7,7 @@ from typing import Any, TextIO
 
 from core.errors import BadFormatError
 
-MAX_CHARACTERS = 2**20
-"""Of one line, or of one object."""
+MAX_CHARACTERS = 2**20  # Of one line, or of one object
 
 _PIECE = 2**16
 _BETWEEN = re.compile(r"[\s,]*")

@@ -18,25 +18,18 @@ from core.data.text import one_line
 from core.errors import DatasetError
 from core.settings import ImportLimits
 
-_MOST_ROWS = 1_000_000
-"""Rows of an item table that are looked at for a key."""
-_NEARLY = 0.8
-"""Shares at least this part of the best one are as good as it."""
+_MOST_ROWS = 1_000_000  # Rows of an item table that are looked at for a key
+_NEARLY = 0.8  # Shares at least this part of the best one are as good as it
 _LEAST_FAMILIAR, _LEAST_STRANGE = 0.02, 0.5
 """Shares of the first ratings' items that a key has to hold: one that names the item, and any other column.
 
 Small numbers match any column that counts something; so another column has to match well.
 """
-_KEY = 0.95
-"""Different values, as a part of the rows, that a column needs to name them."""
-_MOST_KEYS = 60
-"""Columns of an item table that are tried."""
-_READ_BYTES = 30_000_000
-"""Item tables are read up to this size to compare their ids."""
-_MOST, _FEW = 0.5, 0.1
-"""Shares of a column's values that are ids of items: the thing's at least, the person's at most."""
-NOTHING_JOINED = "No rated item is in"
-"""How the alarm begins where an item table names no rated item."""
+_KEY = 0.95  # Different values, as a part of the rows, that a column needs to name them
+_MOST_KEYS = 60  # Columns of an item table that are tried
+_READ_BYTES = 30_000_000  # Item tables are read up to this size to compare their ids
+_MOST, _FEW = 0.5, 0.1  # Shares of a column's values that are ids of items: the thing's at least, the person's at most
+NOTHING_JOINED = "No rated item is in"  # How the alarm begins where an item table names no rated item
 _PEOPLE = ("user", "people", "person", "customer", "member", "reader", "reviewer", "rater", "account", "profile")
 _WHOLE_NUMBER = re.compile(r"([0-9]+)\.0*")
 _ZEROS = re.compile(r"0+([0-9]*[0-9Xx])")
@@ -170,10 +163,9 @@ def _best_key(
 ) -> Key | None:
     """The pair of columns whose values match best; None where none matches well enough.
 
-    The first rows of the ratings are looked up in the whole item table, up to
-    a million rows. A column of another name than the ratings' or an item's
-    has to differ in nearly every row. Among pairs that match nearly as well
-    (80% of the best), the first one counts.
+    The first rows of the ratings are looked up in the whole item table, up to a million rows. A column of another name
+    than the ratings' or an item's has to differ in nearly every row. Among pairs that match nearly as well (80% of the
+    best), the first one counts.
 
     Args:
         pairs: Columns of the rating table and of the item table.

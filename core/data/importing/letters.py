@@ -16,8 +16,7 @@ from core.data.text import SPOILED
 _UNDECODED = re.compile("[\udc80-\udcff]+")
 _MANY, _SOME = 0.02, 0.001
 _ACCENTS = 10
-_LEADING = 0xC0
-"""From here on bytes begin a letter in UTF-8, and are letters in Latin-1."""
+_LEADING = 0xC0  # From here on bytes begin a letter in UTF-8, and are letters in Latin-1
 
 
 @dataclass

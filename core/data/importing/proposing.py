@@ -12,8 +12,7 @@ from core.data.importing.sniffing import Table
 from core.data.importing.times import are_dates
 from core.data.importing.values import MISSING, number
 
-_LARGEST, _MOST_VALUES = 100, 101
-"""Of a rating: the largest amount, and the most different values."""
+_LARGEST, _MOST_VALUES = 100, 101  # Of a rating: the largest amount, and the most different values
 _TIMES = (1e8, 4.2e9)
 """Seconds since 1970 in 1973 and in 2103: a number below or above, in milli-, micro- and nanoseconds too, is an id."""
 _FEWEST_SIDES, _FEWEST_ROWS = 2, 8

@@ -21,8 +21,7 @@ import numpy as np
 
 from core.data.importing.values import number
 
-MAX_LINES, MAX_BYTES = 1000, 2**20
-"""Of one row over several lines: more than any text in a table has."""
+MAX_LINES, MAX_BYTES = 1000, 2**20  # Of one row over several lines: more than any text in a table has
 
 _END = rb"(?:\r\n|\n|\r)"
 _LINE_END = re.compile(_END)
@@ -33,8 +32,7 @@ _BACKSLASHED = re.compile(rb'\\(["\\])')
 _MOSTLY = 0.9
 _LISTED = 3
 _FEW, _NARROW = 3, 3
-_TELLING = 1000
-"""Lines with a backslash before a quote that are looked at."""
+_TELLING = 1000  # Lines with a backslash before a quote that are looked at
 
 
 @dataclass(frozen=True)

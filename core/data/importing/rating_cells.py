@@ -110,9 +110,8 @@ def _value(parts: re.Match[str]) -> float:
 class RatingCells:
     """Ratings from text. Few distinct ones occur, so each is read once.
 
-    A column counts in one unit, which its first rows settle. Ratings in
-    another unit are none; numbers without a unit are in the column's, as far
-    as that goes.
+    A column counts in one unit, which its first rows settle. Ratings in another unit are none; numbers without a unit
+    are in the column's, as far as that goes.
 
     Attributes:
         top: The highest rating possible, as far as the texts say it.

@@ -13,18 +13,14 @@ from core.settings import ImportLimits
 
 Result = TypeVar("Result")
 
-Reporter = Callable[[float, str], None]
-"""Receives how far the work is, 0-1, and what is being done."""
+Reporter = Callable[[float, str], None]  # Receives how far the work is, 0-1, and what is being done
 
 Encoding = Literal["utf-8", "utf-16", "latin-1"]
 RowIs = Literal["proposed", "person", "item"]
 Counts = Literal["ranks", "log"]
 Role = Literal["user", "item", "rating", "timestamp", "title", "genres", "year"]
-NO_COLUMN = ""
-"""In a `ColumnMapping`: there is no such column, whatever a name may suggest."""
-
-STATED = "stated as no rating"
-"""Why rows are left out whose value somebody called no rating."""
+NO_COLUMN = ""  # In a `ColumnMapping`: there is no such column, whatever a name may suggest
+STATED = "stated as no rating"  # Why rows are left out whose value somebody called no rating
 
 
 @dataclass(frozen=True)
@@ -138,8 +134,7 @@ class ImportRequest:
     limits: ImportLimits
 
 
-_NAMED = 5
-"""Columns of a wide table that are named in its description."""
+_NAMED = 5  # Columns of a wide table that are named in its description
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,7 @@ _FOR_BACKSLASHES = 2**22
 _FORMATS = "CSV, TSV, Excel (.xlsx), JSON or Parquet"
 DELIMITERS = ("\t", ";", "|", ",")
 DOUBLE_COLON = "::"
-HEADED = ("item", "user", "rating", "date")
-"""Columns of the Netflix Prize, whose files name none."""
+HEADED = ("item", "user", "rating", "date")  # Columns of the Netflix Prize, whose files name none
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

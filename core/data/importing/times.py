@@ -29,10 +29,8 @@ _MONTH_AND_DAY = re.compile(r"(\d{1,2})([/. -]) ?(\d{1,2})(?:\2|, ?) ?(\d{4}|(?<
 _YEAR_FIRST = re.compile(r"(\d{4})([/.-]) ?(\d{1,2})\2 ?(\d{1,2})\.?", re.ASCII)
 _MONTH_NAME = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 _LONGEST = 60
-_EARLIEST = 100_000_000
-"""Seconds. A number among dates below this one, in 1973, is no time."""
-_FIRST_EPOCH = 631_152_000
-"""Seconds. A column of numbers all below this one, in 1990, is no epoch time."""
+_EARLIEST = 100_000_000  # Seconds. A number among dates below this one, in 1973, is no time
+_FIRST_EPOCH = 631_152_000  # Seconds. A column of numbers all below this one, in 1990, is no epoch time
 _SERIALS, _SERIAL_OF_1970 = (20_000, 60_000), 25_569
 """Days since 30 December 1899, as spreadsheets count, in 1954 and in 2064; and of 1 January 1970."""
 _OF_TIME = re.compile(r"date|time|day|when|stamp|created|updated|added|posted|watched", re.IGNORECASE)
@@ -82,13 +80,11 @@ class Times:
     def resolved(self, raw: np.ndarray) -> np.ndarray | None:
         """The times of all kept rows, comparable with each other; None where not one of them has a time.
 
-        A date that may be read with the day or the month first is read as the
-        others of its column have to be; with points it is the day where none of
-        them tells. Where the column does not decide, or contradicts itself,
-        such a date is no time. A number among dates is an epoch time if it
-        lies after 1973, else no time. Eight digits are year, month and day
-        where all numbers can be. Other numbers all before 1990 are no times,
-        but for the days of a spreadsheet in a column that is named after time.
+        A date that may be read with the day or the month first is read as the others of its column have to be; with
+        points it is the day where none of them tells. Where the column does not decide, or contradicts itself, such a
+        date is no time. A number among dates is an epoch time if it lies after 1973, else no time. Eight digits are
+        year, month and day where all numbers can be. Other numbers all before 1990 are no times, but for the days of a
+        spreadsheet in a column that is named after time.
         """
         if self._uniform <= {_DATE}:
             self._are_dates = True

@@ -17,10 +17,8 @@ from core.data.importing.values import distinct, number
 
 MELTED = ("person", "item", "rating", "time")
 
-_FEWEST, _FEWEST_UNNAMED = 3, 5
-"""Columns of ratings that make a table wide, with a header and without."""
-_LARGEST, _NEARLY_ALL = 100, 0.8
-"""Of the ratings in a column: the largest amount, and the least share of numbers."""
+_FEWEST, _FEWEST_UNNAMED = 3, 5  # Columns of ratings that make a table wide, with a header and without
+_LARGEST, _NEARLY_ALL = 100, 0.8  # Of the ratings in a column: the largest amount, and the least share of numbers
 _KEY = re.compile(r"id$|mail|isbn|asin|^const$")
 """In the name of a column in which the same text is the same person or thing."""
 _MARK = re.compile(r"(^|[^a-z])(rating|score|stars|grade)s?([^a-z]|$)")

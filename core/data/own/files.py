@@ -27,12 +27,10 @@ from core.errors import (
     TooLargeError,
 )
 
-FORMAT = "embedding-explorer ratings"
-"""What the dashboard's own file says it is."""
+FORMAT = "embedding-explorer ratings"  # What the dashboard's own file says it is
 MOST_BYTES, MOST_UNPACKED, MOST_ROWS = 20_000_000, 100_000_000, 20_000
 """More than anybody's own; Goodreads' and Letterboxd's exports hold reviews, too."""
-LISTED = 20
-"""Rejected rows listed one by one; all are counted."""
+LISTED = 20  # Rejected rows listed one by one; all are counted
 _MOST_MEMBERS, _MOST_RATIO = 5_000, 200
 _TABLES = (".csv", ".tsv", ".txt", ".json")
 

@@ -14,16 +14,12 @@ from core.data.ratings import Ratings
 from core.data.services import SERVICES
 from core.errors import NoGoodRowsError
 
-STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)
-"""Distances between ratings that a scale can have."""
-LOOKED_AT = 100_000
-"""Ratings that the step of a scale is read from, at most."""
+STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)  # Distances between ratings that a scale can have
+LOOKED_AT = 100_000  # Ratings that the step of a scale is read from, at most
 MOST_COMPARED = 1_000
 """Titles that are in no way in the data and are compared with it letter by letter; each takes about 2 ms."""
-_NAMED = 5
-"""Titles that an error names."""
-_NEAR_ZERO = 0.2
-"""A scale whose lower end is at most this share of its upper end counts stars from zero."""
+_NAMED = 5  # Titles that an error names
+_NEAR_ZERO = 0.2  # A scale whose lower end is at most this share of its upper end counts stars from zero
 
 
 @dataclass(frozen=True)

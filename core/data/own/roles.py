@@ -20,16 +20,13 @@ _NAMES = {
     "rating": ("rating", "score", "stars", "my rating", "your rating", "my score", "rate", "grade"),
 }
 _PEOPLE = {"userid", "user_id", "user", "user-id", "reviewer", "reviewerid", "customer_id"}
-_LOOKED_AT = 20
-"""Rows that may stand above a list and its headings."""
-_MOSTLY = 0.8
-"""Share of a column's cells that have to look like a year, or a rating, for it to be one."""
+_LOOKED_AT = 20  # Rows that may stand above a list and its headings
+_MOSTLY = 0.8  # Share of a column's cells that have to look like a year, or a rating, for it to be one
 _YEAR_INSIDE = re.compile(r"(?<![0-9])(1[0-9]{3}|20[0-9]{2})(?![0-9])")
 _YEAR = re.compile(r"\(?(1[0-9]{3}|20[0-9]{2})\)?(?:\.0)?")
 
 
-STARS = -1.0
-"""What stars are out of before all stars of the list are known."""
+STARS = -1.0  # What stars are out of before all stars of the list are known
 _STARS = re.compile(r"[★⭐🌟☆*½]|star", re.IGNORECASE)
 _OUT_OF = re.compile(r"(?P<name>.*?)[ (\[]*(?:\bout of|\bof|/|\b[01] ?(?:-|–|to) ?) ?(?P<end>[1-9][0-9]{0,3})[)\]]?")
 """A heading such as "Rating (out of 10)", "Score /10" or "Rating (1-10)"."""

@@ -11,14 +11,10 @@ from core.data.own.files import LISTED, Entry, OwnFile, Rejected
 from core.data.ratings import Ratings
 from core.errors import NoGoodRowsError
 
-ENDS = (5, 10, 100)
-"""Highest ratings of the scales that a list is taken to be on, the smallest first."""
-STRAY = 0.02
-"""Share of the numbers that may lie far outside the scale of the others, and one at least."""
-_FEWEST = 3
-"""Numbers that a scale has to hold before another is stray."""
-_FAR = 2
-"""How many times the end of the scale a stray number is at least."""
+ENDS = (5, 10, 100)  # Highest ratings of the scales that a list is taken to be on, the smallest first
+STRAY = 0.02  # Share of the numbers that may lie far outside the scale of the others, and one at least
+_FEWEST = 3  # Numbers that a scale has to hold before another is stray
+_FAR = 2  # How many times the end of the scale a stray number is at least
 Scale = tuple[float, float]
 
 

@@ -12,8 +12,7 @@ from core.data.services import service_of
 from core.errors import BadEncodingError, TooLargeError
 
 DELIMITERS = ("\t", ";", "|", ",")
-_LOOKED_AT = 100
-"""Lines that the delimiter is told from."""
+_LOOKED_AT = 100  # Lines that the delimiter is told from
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 

@@ -26,9 +26,7 @@ _NPY_HEADER = re.compile(
 )
 _MOST_HEADER = 2**24
 _LONGEST_TEXT = 1000
-_NUMBERS = "fiu"
-"""Kinds of NumPy's types that can be numbers of a vector."""
-
+_NUMBERS = "fiu"  # Kinds of NumPy's types that can be numbers of a vector
 _SAFE_TYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "<i1",
     "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "<u1", "BOOL": "|b1",

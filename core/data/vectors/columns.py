@@ -46,9 +46,7 @@ rows are left out, and listed."""
 
 _NUMBERED = re.compile(r"(.*?)([0-9]+)")
 _BATCH_ROWS = 2**13
-MOST_COLUMNS = 20_000
-"""Of a table with one column a dimension."""
-
+MOST_COLUMNS = 20_000  # Of a table with one column a dimension
 MOST_LISTED = 1000
 _LENGTH = "wrong number of columns: {} numbers instead of {}"
 

@@ -15,13 +15,10 @@ from core.settings import MIB, ImportLimits
 NOT_FINITE = "a value is not a finite number"
 TOO_LARGE = "a value is beyond ±1e12"
 TOO_SMALL = "all its numbers are closer to zero than ±1e-15, so multiply them"
-_EXPORTED = ("item_id", "user_id")
-"""Ids in the tables that are exported here, whose texts no spreadsheet computes."""
+_EXPORTED = ("item_id", "user_id")  # Ids in the tables that are exported here, whose texts no spreadsheet computes
 
-LARGEST = 1e12
-"""Squares of larger values, added up over all rows and dimensions, leave the range of 32 bits."""
-_SMALLEST = 1e-15
-"""Squares of squares of smaller ones do."""
+LARGEST = 1e12  # Squares of larger values, added up over all rows and dimensions, leave the range of 32 bits
+_SMALLEST = 1e-15  # Squares of squares of smaller ones do
 ALL_ZERO = "all its numbers are zero"
 REPEATED = "its id was there before"
 NO_ID, LONG_ID = "it has no id", "its id is too long"

@@ -15,8 +15,7 @@ from core.settings import ImportLimits
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 _MOST_OBJECTS, _DEEPEST = 10_000, 20
-_FILTERS = {1, 2, 3}
-"""HDF5's own: deflate, shuffle and the Fletcher checksum. Others are plug-ins, which are code."""
+_FILTERS = {1, 2, 3}  # HDF5's own: deflate, shuffle and the Fletcher checksum. Others are plug-ins, which are code
 
 
 def matrices(source: Source, limits: ImportLimits) -> list[Matrix]:

@@ -12,9 +12,7 @@ from core.data.importing.sources import Source
 from core.errors import BadVectorsError
 from core.settings import MIB, ImportLimits
 
-BLOCK_BYTES = 2**22
-"""Of numbers in a block, about."""
-
+BLOCK_BYTES = 2**22  # Of numbers in a block, about
 LEAST_DIMENSIONS = 2
 OnBytes = Callable[[int], None]
 

@@ -14,11 +14,9 @@ from core.data.vectors.request import VectorOptions
 from core.errors import BadVectorsError, DatasetError, WrongDelimiterError
 from core.settings import ImportLimits
 
-_TELLING = ("embed", "vector", "factor", "weight")
-"""What arrays of vectors are called, among others of a file."""
+_TELLING = ("embed", "vector", "factor", "weight")  # What arrays of vectors are called, among others of a file
 
-ONE_COLUMN = "\x1f"
-"""Stands for the sign between the columns of a text that has one."""
+ONE_COLUMN = "\x1f"  # Stands for the sign between the columns of a text that has one
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,7 @@ from core.data.vectors.request import VectorOptions
 from core.errors import BadVectorsError
 from core.settings import ImportLimits
 
-_LEAST_SHARED = 0.5
-"""Of the vectors' ids, the share that a column of a table has to hold to be taken for the ids."""
+_LEAST_SHARED = 0.5  # Of the vectors' ids, the share that a column of a table has to hold to be taken for the ids
 
 Columns = Mapping[str, list[str]]
 

@@ -28,8 +28,7 @@ _WHOLE = re.compile("[0-9]+")
 _LONGEST_WORD = 10_000
 _SIGNS = (" ", "\t", ",", ";")
 _SAMPLE = 200
-_MOST_ALIKE = 0.5
-"""Share of the first lines that have to be numbers, and as many, for the file to be a matrix."""
+_MOST_ALIKE = 0.5  # Share of the first lines that have to be numbers, and as many, for the file to be a matrix
 
 
 def word2vec(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None:

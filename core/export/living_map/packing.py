@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-STEPS = 254
-"""Colors of a scale; 0 says that a number is unknown, or that an item is in none of the classes."""
+STEPS = 254  # Colors of a scale; 0 says that a number is unknown, or that an item is in none of the classes
 
 _TICKS = 5
 
