@@ -131,11 +131,7 @@ def in_class() -> bool:
 
 
 def administrators_are_named() -> bool:
-    """Whether a setting says who is an administrator; without one, it is whoever sits at this machine.
-
-    Raises:
-        LimitError: As `is_token`.
-    """
+    """Whether a setting says who is an administrator, as else whoever sits here is; raises LimitError as `is_token`."""
     return bool(_token() or _admins())
 
 

@@ -111,11 +111,7 @@ class ImportLimits:
         return numbers(cls, "IMPORT_")
 
     def check(self, limit: str, value: float, what: str) -> None:
-        """Pass if `value` is within the limit of that name.
-
-        Raises:
-            TooLargeError: It is not; the message says how to raise the limit.
-        """
+        """Pass if `value` is within the limit of that name; TooLargeError, which says how to raise it, otherwise."""
         allowed = getattr(self, limit)
         if value > allowed:
             raise TooLargeError(
@@ -157,11 +153,7 @@ def use(name: str, value: str) -> None:
 
 
 def switch(name: str) -> bool:
-    """Whether the variable `EMBEDDING_EXPLORER_` + name is 1.
-
-    Raises:
-        LimitError: It is set to something else than 1, 0 or nothing.
-    """
+    """Whether the variable `EMBEDDING_EXPLORER_` + name is 1; raises LimitError for anything but 1, 0 or nothing."""
     value = text(name)
     if value not in ("", "0", "1"):
         raise LimitError(f"{PREFIX}{name} is {value!r:.30}; it must be 1 for yes, or 0 or nothing for no")
@@ -169,11 +161,7 @@ def switch(name: str) -> bool:
 
 
 def whole_number(name: str, default: int, *, highest: int = _LARGEST) -> int:
-    """The variable `EMBEDDING_EXPLORER_` + name as a number, or the default.
-
-    Raises:
-        LimitError: It is set to something else than a whole number from 1 to `highest`.
-    """
+    """The variable `EMBEDDING_EXPLORER_` + name, or the default; LimitError for no whole number from 1 to `highest`."""
     value = text(name, str(default))
     if not _DIGITS.fullmatch(value) or not 1 <= int(value) <= highest:
         raise LimitError(f"{PREFIX}{name} is {value!r:.30}; it must be a whole number from 1 to {highest:,}")
@@ -181,11 +169,7 @@ def whole_number(name: str, default: int, *, highest: int = _LARGEST) -> int:
 
 
 def scheduler() -> str:
-    """Address of the Dask scheduler whose workers train; empty where this machine trains.
-
-    Raises:
-        LimitError: It is set to something else than such an address.
-    """
+    """Address of the Dask scheduler whose workers train, "" where this machine trains; LimitError for no address."""
     address = text("SCHEDULER")
     if address and not _SCHEDULER.fullmatch(address):
         raise LimitError(

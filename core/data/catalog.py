@@ -69,12 +69,7 @@ def set_aside() -> tuple[SetAside, ...]:
 
 
 def load(dataset_id: str = BUNDLED) -> Ratings:
-    """The dataset with this id.
-
-    Raises:
-        UnknownDatasetError: There is none.
-        BadSchemaError: Its folder was written by another version or is damaged.
-    """
+    """The dataset with this id; raises UnknownDatasetError, and BadSchemaError for a damaged one or another version."""
     return read_folder(place(dataset_id))
 
 

@@ -39,12 +39,7 @@ _TRANSFER_SHARE = 0.5  # Share of the progress of `fetch` that is the transfer; 
 
 @dataclass(frozen=True)
 class Download:
-    """An archive on disk.
-
-    Attributes:
-        checked: Whether it was compared with a checksum that the server publishes.
-        resumed: Bytes that were there from an earlier attempt.
-    """
+    """An archive on disk; whether a published checksum was compared, and bytes there from an earlier attempt."""
 
     path: Path
     size: int

@@ -90,11 +90,7 @@ class About:
 
 
 def read_about(folder: Path) -> dict[str, Any]:
-    """What `dataset.json` says.
-
-    Raises:
-        BadSchemaError: It is missing, damaged or of another version.
-    """
+    """What `dataset.json` says; raises BadSchemaError where it is missing, damaged or of another version."""
     try:
         about = read_object(folder / ABOUT)
         if about.get("schema_version") == SCHEMA_VERSION:

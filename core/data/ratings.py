@@ -49,11 +49,7 @@ class Vocabulary:
         return item in self._row_of
 
     def index(self, item: str) -> int:
-        """Row of one id.
-
-        Raises:
-            UnknownItemError: The id does not occur.
-        """
+        """Row of one id; raises UnknownItemError where it does not occur."""
         try:
             return self._row_of[item]
         except KeyError:

@@ -63,11 +63,7 @@ def keep(uploaded: Sequence[tuple[str, BinaryIO]], *, by: Visitor) -> str:
 
 
 def paths(token: str) -> list[Path]:
-    """The files of an upload, in the order in which they came.
-
-    Raises:
-        BadFormatError: They are no longer there.
-    """
+    """The files of an upload, in the order in which they came; raises BadFormatError where they are no longer there."""
     kept = (folder() / token).glob("*/*") if _TOKEN.fullmatch(token) else ()
     numbered = [path for path in kept if path.parent.name.isdecimal()]
     if files_in_order := sorted(numbered, key=lambda path: int(path.parent.name)):

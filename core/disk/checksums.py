@@ -52,11 +52,7 @@ def write_array(path: Path, array: np.ndarray) -> tuple[int, str]:
 
 
 def write_json(path: Path, value: dict[str, Any]) -> tuple[int, str]:
-    """Write a new JSON file, down to the disk; its size in bytes and SHA-256.
-
-    Raises:
-        ValueError: A number is not finite.
-    """
+    """A new JSON file, down to the disk; its size in bytes and SHA-256. ValueError unless all numbers are finite."""
     data = json.dumps(value, indent=1, allow_nan=False).encode()
     with path.open("xb") as file:
         file.write(data)

@@ -69,11 +69,7 @@ def took_place(fresh: Path, place: Path) -> bool:
 
 
 def replace_text(path: Path, text: str, *, durable: bool = False) -> None:
-    """Put `text` in the place of a file at once: readers see the old text or the new one.
-
-    Args:
-        durable: Wait until it would survive a power cut.
-    """
+    """Put `text` in the place of a file at once: readers see the old or the new. `durable` waits for the disk."""
     fresh = temporary(path.parent)
     try:
         with fresh.open("w", encoding="utf-8") as file:

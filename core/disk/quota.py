@@ -62,11 +62,7 @@ def is_set() -> bool:
 
 
 def limit(root: Path | None = None) -> int:
-    """Bytes that a home may hold: what was chosen, else half of its disk.
-
-    Raises:
-        LimitError: The variable is no whole number of MiB.
-    """
+    """Bytes that a home may hold: what was chosen, else half of its disk; LimitError for no whole number of MiB."""
     if is_set():
         return MIB * settings.whole_number("HOME_MB", 1)
     place = (root or home()).absolute()

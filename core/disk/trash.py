@@ -105,11 +105,7 @@ class Trash:
 
     @contextlib.contextmanager
     def alone(self, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-        """Hold the lock, with everything that a crash has interrupted finished.
-
-        Raises:
-            BusyError: Another process has held it for so many seconds.
-        """
+        """Hold the lock, with what a crash interrupted finished; raises BusyError after so many seconds."""
         with locked(self._lock, seconds):
             self._finish_interrupted()
             yield

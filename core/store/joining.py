@@ -75,11 +75,7 @@ def with_ratings(
 
 
 def known_among(first: Sequence[str], of: str) -> str:
-    """How many of the first ids are those of items of a dataset, as a sentence; "" without ids.
-
-    Raises:
-        UnknownDatasetError, BadVectorsError: There is no such dataset, or it has no ratings.
-    """
+    """How many of the first ids are of items of a dataset, as a sentence; "" without ids. Raises as `with_ratings`."""
     known = _dataset(of)
     some, nouns = sum(one in known.items for one in first), plural(known.noun)
     alike = "" if some else f", whose ids look like {known.items.ids[0]!r:.60}"

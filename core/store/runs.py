@@ -48,11 +48,7 @@ class RunSummary:
 
 
 class RunStore:
-    """Runs on disk, shared by any number of processes.
-
-    Args:
-        folder: Where they are; `runs/` in the home without it.
-    """
+    """Runs on disk, shared by any number of processes: in `folder`, in the home's `runs/` without it."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = home() / "runs" if folder is None else folder
@@ -223,11 +219,7 @@ class RunStore:
                 return RunSummary(run.run_id, run.config, *told, size, run.origin)
 
     def _quarantine(self, place: Path) -> None:
-        """Set aside a folder that does not fit, and raise.
-
-        Returns where the folder fits after all: somebody was just deleting or
-        replacing it, and reading again will tell.
-        """
+        """Set aside a folder that does not fit, and raise; return where it fits after all, replaced meanwhile."""
         if not os.path.lexists(place):
             raise unknown_run(place.name)
         try:
@@ -268,11 +260,7 @@ class RunStore:
         return aside
 
     def _wins(self, run_id: str) -> bool:
-        """Whether the run at a place is whole; where it is not, it has been set aside.
-
-        Raises:
-            CorruptRunError: It is damaged and cannot be moved.
-        """
+        """Whether the run at a place is whole; else it has been set aside. CorruptRunError where it cannot be moved."""
         try:
             self.load(run_id)
         except (UnknownRunError, CorruptRunError):

@@ -27,12 +27,7 @@ _COUNT_NAMES = re.compile(
 
 
 def doubts(ratings: np.ndarray, column: str) -> tuple[Doubt, ...]:
-    """What is doubtful about ratings.
-
-    Args:
-        ratings: float32, (n,), of any distribution.
-        column: The name of their column.
-    """
+    """What is doubtful about ratings, float32, (n,), of any distribution, in a column of that name."""
     if not len(ratings):
         return ()
     values, counts = _counted(ratings)
@@ -113,11 +108,7 @@ def are_counts(values: np.ndarray, counts: np.ndarray, column: str) -> bool:
 
 
 def lone_value(ratings: np.ndarray) -> str:
-    """The alarm for one value, on 1% of the rows or fewer, that alone makes the scale twice as wide; else "".
-
-    Args:
-        ratings: float32, (n,), of any distribution.
-    """
+    """The alarm for one value, on 1% of the rows or fewer, that alone makes the scale twice as wide; else ""."""
     values, counts = _counted(ratings)
     if not _LEAST_OTHERS < len(values) <= _MOST_VALUES:
         return ""

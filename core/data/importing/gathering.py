@@ -90,10 +90,7 @@ def without_rare(columns: Columns, user_ratings: int, item_ratings: int) -> tupl
 
 
 def renumbered(columns: Columns, users: np.ndarray, items: np.ndarray) -> tuple[Columns, np.ndarray, np.ndarray]:
-    """Rows numbered 0…n-1 without gaps, and the ids in that order.
-
-    By number where all ids are whole numbers, else in the order in which they appear.
-    """
+    """Rows numbered 0…n-1 without gaps, and the ids in that order: of numbers if all are whole, else as they come."""
     user, user_ids = _renumber(columns.user, users)
     item, item_ids = _renumber(columns.item, items)
     return replace(columns, user=user, item=item), user_ids, item_ids
@@ -155,11 +152,7 @@ class Gathering:
         self._parts: list[list[np.ndarray]] = [[] for _ in range(3 + timed)]
 
     def read(self, report: Reporter) -> Columns:
-        """Read all tables; the good rows, times as they are written.
-
-        Raises:
-            DatasetError: As reading does.
-        """
+        """Read all tables; the good rows, times as they are written. Raises DatasetError as reading does."""
         total, read = max(1, sum(table.source.size for table in self.plan.ratings)), 0
 
         def on_bytes(packed: int) -> None:

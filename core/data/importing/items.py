@@ -134,10 +134,7 @@ def _columns_wanted(table: Table, plan: Plan) -> list[str]:
 def assemble(
     roles: ColumnMapping, names: Sequence[str], columns: dict[str, list[str | None]], ids: np.ndarray
 ) -> tuple[pd.DataFrame, int]:
-    """The item table from columns of text, in the order of the ids, and how many lists of genres were shortened.
-
-    `names` are all columns of the file.
-    """
+    """The item table in the order of the ids, and how many lists of genres were cut; `names` are the file's columns."""
     nothing = list[str | None]([None] * len(ids))
     texts = columns.pop(roles.title or "", nothing)
     titles = [plain_text(text) or plain_text(item) or one_line(item) for text, item in zip(texts, ids, strict=True)]

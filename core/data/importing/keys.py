@@ -197,11 +197,7 @@ def _best_key(
 
 
 def _repeating(items: Table, names: Sequence[str], limits: ImportLimits) -> set[str]:
-    """Columns that name no row, because their values come again: they count something, or name a group.
-
-    Raises:
-        DatasetError: As reading does.
-    """
+    """Columns that name no row, as their values come again: they count something or name a group.."""
     if not names:
         return set()
     rows, texts = distinct_texts(items, list(names), limits, _MOST_ROWS)

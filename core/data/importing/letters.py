@@ -62,11 +62,7 @@ class Spoiled:
 
 
 class Decoder:
-    """Blocks of bytes as UTF-8; `spoiled` counts what is none.
-
-    Args:
-        encoding: Python's name of it. Only UTF-8 is mended.
-    """
+    """Blocks of bytes as UTF-8; `spoiled` counts what is none. Only what should be UTF-8 itself is mended."""
 
     def __init__(self, encoding: str) -> None:
         self.spoiled = Spoiled()

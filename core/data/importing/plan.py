@@ -95,11 +95,7 @@ class Plan:
 
 
 def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
-    """The plan for some sources.
-
-    Raises:
-        DatasetError: No table can be read at all, or a name in the mapping is no column.
-    """
+    """The plan for some sources; raises DatasetError where no table can be read, or a mapped name is no column."""
     mapping, options = request.mapping, request.options
     tables, failed = _tables(sources, options, request.limits)
     layout = recognize(tables, request.limits)

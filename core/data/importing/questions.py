@@ -126,11 +126,7 @@ def _is_implicit(table: Table, columns: ColumnMapping, roles: Sequence[str]) -> 
 
 
 def is_one_persons(table: Table, columns: ColumnMapping) -> bool:
-    """Whether a table has things with ratings, each thing once, and no column that may be a person.
-
-    Args:
-        columns: What is known of its columns.
-    """
+    """Whether a table has things with ratings, each once, and beside the known `columns` none that may be a person."""
     if table.headless or columns.user is not None or not columns.item or not columns.rating:
         return False
     cells_of = dict(zip(table.columns, zip(*table.rows, strict=True), strict=True))

@@ -27,12 +27,7 @@ _HOW = "save the sheet as .xlsx or as CSV and bring that"
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet as text.
-
-    Attributes:
-        names: Of all sheets of the workbook.
-        text: The table, UTF-8 with tabs; the file is removed when nothing refers to it any more.
-    """
+    """One sheet as text, UTF-8 with tabs, in a file that is removed with the last reference; `names` has all sheets."""
 
     name: str
     names: tuple[str, ...]
@@ -40,11 +35,7 @@ class Sheet:
 
 
 def is_workbook(name: str, entries: list[zipfile.ZipInfo]) -> bool:
-    """Whether the entries of a zip file are those of an Excel workbook.
-
-    Raises:
-        BadFormatError: It is another office document.
-    """
+    """Whether a zip file with these entries is an Excel workbook; raises BadFormatError for another office document."""
     inside = {entry.filename for entry in entries}
     if _WORKBOOK in inside and _OFFICE in inside:
         return True

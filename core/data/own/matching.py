@@ -124,11 +124,7 @@ def is_about_others(file: OwnFile, ratings: Ratings) -> bool:
 
 
 def require_matched(person: Person, ratings: Ratings) -> None:
-    """Pass if a rating of the file can be used.
-
-    Raises:
-        NoGoodRowsError: None can; the message says what was looked for.
-    """
+    """Pass if a rating of the file can be used; else raises NoGoodRowsError, which says what was looked for."""
     if person.matched:
         return
     if not person.unmatched:

@@ -92,11 +92,7 @@ class Layout:
     out_of: float = 0
 
     def cells(self, row: Sequence[str]) -> Cells:
-        """One row by its columns; a title with the delimiter in it, which makes the row too wide, is put together.
-
-        Raises:
-            ValueError: The row is too short.
-        """
+        """One row by its columns, a title with delimiters in it put together; raises ValueError for too short a row."""
         if len(row) <= max(self.places.values()):
             raise ValueError(f"wrong number of columns: {len(row)} instead of {self.width}")
         while len(row) > self.width and not row[-1]:

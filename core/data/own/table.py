@@ -25,11 +25,7 @@ class Row:
 
 
 def decoded(content: bytes) -> str:
-    """Text in UTF-8, in UTF-16 with its mark, or as Windows writes Western European letters.
-
-    Raises:
-        BadEncodingError: It is no text.
-    """
+    """Text in UTF-8, in UTF-16 with its mark, or in Windows-1252; raises BadEncodingError where it is no text."""
     marked = next((encoding for bom, encoding in _BOMS.items() if content.startswith(bom)), None)
     for encoding in [marked] if marked else ["utf-8", "cp1252", "latin-1"]:
         try:

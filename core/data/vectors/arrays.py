@@ -57,11 +57,7 @@ class Stored:
 
 
 def npy_array(source: Source) -> Stored:
-    """What the header of a `.npy` file claims.
-
-    Raises:
-        BadVectorsError: It is damaged, or its rows are objects, which only a pickle holds.
-    """
+    """What the header of a `.npy` file claims; raises BadVectorsError where it is damaged, or its rows are objects."""
     head = source.head(12)
     length = int.from_bytes(head[8 : 10 if head[6:7] == b"\x01" else 12], "little")
     start = (10 if head[6:7] == b"\x01" else 12) + length
@@ -116,11 +112,7 @@ def looks_like_safetensors(head: bytes) -> bool:
 
 
 def matrices(source: Source, kind: str, stored: Sequence[Stored], size: int | None = None) -> list[Matrix]:
-    """The tables of numbers among some arrays of a file.
-
-    Args:
-        size: Bytes of the file, where they are known; each array has to fit in.
-    """
+    """The tables of numbers among some arrays of a file, each of which has to fit in its `size` where that is known."""
     found = []
     for array in stored:
         if size is not None and array.start + array.bytes > size:

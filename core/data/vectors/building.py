@@ -107,11 +107,7 @@ def _read(parts: Sequence[Matrix], path: Path, request: VectorRequest, on_bytes:
 
 
 def _contents(request: VectorRequest) -> tuple[Contents, Table | None]:
-    """What is in the files, and the table that was named as that of the rows.
-
-    Raises:
-        BadVectorsError: What was named as the table is none.
-    """
+    """What is in the files, and the table that was named as that of the rows; raises BadVectorsError if it is none."""
     options, limits = request.options, request.limits
     sources = collect(request.paths, limits, options.sheet)
     found = contents(sources, options, limits)

@@ -173,12 +173,7 @@ def _stated(columns: Sequence[str], options: VectorOptions) -> tuple[str, ...]:
 
 
 def columnar(source: Source, head: bytes, options: VectorOptions, limits: ImportLimits) -> Matrix | None:
-    """The vectors in a Parquet, Arrow or Feather file; None where there are none.
-
-    Raises:
-        BadFormatError, TooLargeError: As `open_parquet` says.
-        BadVectorsError: It is damaged, of Feather's first version, or a stated column is not there.
-    """
+    """The vectors in a Parquet, Arrow or Feather file; None without any. Raises DatasetError where it is damaged."""
     if head.startswith(FEATHER_1):
         raise BadVectorsError(f"{source.name} is Feather of version 1; write it again as version 2 or as Parquet")
     kind = "Parquet" if head.startswith(PARQUET) else "Arrow or Feather"

@@ -74,11 +74,7 @@ class Matrix:
         return f"{folder}/{self.name}/{self.id_column or ''}".lower()
 
     def check(self, limits: ImportLimits) -> None:
-        """Pass if it may be read.
-
-        Raises:
-            TooLargeError: It has, or claims, more rows, numbers or bytes than allowed.
-        """
+        """Pass if it has, or claims, no more rows, numbers and bytes than allowed; raises TooLargeError."""
         limits.check("max_items", self.rows or 0, f"rows in {self.name}")
         if self.rows is not None:
             limits.check("max_unpacked_mb", self.rows * self.dim * 4 / MIB, f"MiB that {self.name} claims to hold")

@@ -132,11 +132,7 @@ def _labeled(matrices: Sequence[Matrix], labels: Sequence[tuple[Source, arrays.S
 
 
 def choose(matrices: Sequence[Matrix], options: VectorOptions) -> Chosen:
-    """The set to open, or the two that belong together.
-
-    Raises:
-        BadVectorsError: There is none, there are several and nothing says which, or the stated one is not there.
-    """
+    """The set to open, or the two that belong together; raises BadVectorsError where nothing says which it is."""
     groups = _groups([matrix for matrix in matrices if matrix.dim >= LEAST_DIMENSIONS])
     names = ", ".join(f"{group[0].name} ({_shape(group)})" for group in groups)[:600]
     if options.array is not None:

@@ -54,12 +54,7 @@ class VectorOptions(FileOptions):
 
 @dataclass(frozen=True)
 class VectorRequest:
-    """What the reading process works from.
-
-    Attributes:
-        paths: Files and folders with the vectors, and perhaps with the table of their rows.
-        metadata: A table of their rows; found among the paths without it.
-    """
+    """What the reading process works from; `metadata` is a table of the rows, found among the paths without it."""
 
     paths: Sequence[Path]
     metadata: Sequence[Path]

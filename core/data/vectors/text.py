@@ -126,11 +126,7 @@ def list_in(text: str) -> np.ndarray:
 def of_table(
     table: Table, dims: Sequence[str], id_column: str | None, limits: ImportLimits, kind: str, *, length: int = 0
 ) -> Matrix:
-    """The vectors that some columns of a table of text are, with the other columns beside them.
-
-    Args:
-        length: Numbers in a vector, where the one column `dims` holds lists.
-    """
+    """The vectors in some columns of a table of text, or lists of `length` numbers in one, with the others beside."""
     dim = length or len(dims)
     check_dim(table.name, dim)
     others = tuple(name for name in table.columns if name not in set(dims) and not _is_filler(table, name))
