@@ -46,17 +46,11 @@ _OF_VISITORS = frozenset({Action.TRAIN, Action.STUDY, Action.STOP, Action.NAME, 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks.
+    """Who asks."""
 
-    Attributes:
-        owner: A name for the browser, or for the session where that is unknown; jobs and notes belong to it.
-        administrator: Whether everything is allowed to them.
-        address: The network address they come from; empty where it is unknown or this machine.
-    """
-
-    owner: str
-    administrator: bool = False
-    address: str = ""
+    owner: str  # A name for the browser, or for the session where that is unknown; jobs and notes belong to it
+    administrator: bool = False  # Whether everything is allowed to them
+    address: str = ""  # The network address they come from; empty where it is unknown or this machine
 
     @property
     def network(self) -> str:

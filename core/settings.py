@@ -76,34 +76,21 @@ class JobLimits:
 
 @dataclass(frozen=True)
 class ImportLimits:
-    """Limits of one import; `EMBEDDING_EXPLORER_IMPORT_MAX_ROWS` and so on change them.
+    """Limits of one import; `EMBEDDING_EXPLORER_IMPORT_MAX_ROWS` and so on change them."""
 
-    Attributes:
-        max_file_mb: Files as they come, together, in MiB.
-        max_unpacked_mb: The same after unpacking, in MiB.
-        max_ratio: Unpacked bytes for each packed one, counted above 1 MiB.
-        max_members: Files in an archive or a folder.
-        max_rows: Rows of rating tables, good and bad.
-        max_columns: Columns of a table.
-        max_users, max_items: Distinct ids.
-        max_id_length: Characters of an id.
-        max_rejected: Rejected rows listed one by one; all are counted.
-        max_memory_mb: Memory of the process that reads, in MiB.
-        max_seconds: Time of the process that reads.
-    """
-
-    max_file_mb: int = 4096
-    max_unpacked_mb: int = 8192
-    max_ratio: int = 100
-    max_members: int = 1000
-    max_rows: int = 50_000_000
-    max_columns: int = 500
+    max_file_mb: int = 4096  # Files as they come, together, in MiB
+    max_unpacked_mb: int = 8192  # The same after unpacking, in MiB
+    max_ratio: int = 100  # Unpacked bytes for each packed one, counted above 1 MiB
+    max_members: int = 1000  # Files in an archive or a folder
+    max_rows: int = 50_000_000  # Rows of rating tables, good and bad
+    max_columns: int = 500  # Columns of a table
+    # Distinct ids.
     max_users: int = 2_000_000
     max_items: int = 1_000_000
-    max_id_length: int = 200
-    max_rejected: int = 1000
-    max_memory_mb: int = 4096
-    max_seconds: int = 900
+    max_id_length: int = 200  # Characters of an id
+    max_rejected: int = 1000  # Rejected rows listed one by one; all are counted
+    max_memory_mb: int = 4096  # Memory of the process that reads, in MiB
+    max_seconds: int = 900  # Time of the process that reads
 
     @classmethod
     def from_environment(cls) -> Self:

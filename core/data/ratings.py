@@ -30,13 +30,9 @@ def shortest(value: float) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """The data's own ids and their rows 0…n-1; the only place where one becomes the other.
+    """The data's own ids and their rows 0…n-1; the only place where one becomes the other."""
 
-    Attributes:
-        ids: Object array of distinct strings, (n,); the id of row i is ids[i].
-    """
-
-    ids: np.ndarray
+    ids: np.ndarray  # Object array of distinct strings, (n,); the id of row i is ids[i]
 
     @cached_property
     def _row_of(self) -> dict[str, int]:
@@ -78,39 +74,28 @@ class DatasetRef:
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
-    """One dataset in memory, in canonical order.
+    """One dataset in memory, in canonical order."""
 
-    Attributes:
-        dataset_id: Name of the dataset's folder.
-        name: What people call it.
-        noun: What is rated, singular: "movie", "book".
-        users, items: The ids of the rows.
-        user_index, item_index: int32, (n_ratings,), rows in `users` and `items`.
-        rating: float32, (n_ratings,), in rating units.
-        timestamp: int64 epoch seconds, (n_ratings,), NO_TIME for a rating without
-            one; None where the data has none.
-        item_table: One row an item in the order of `items`: title (str),
-            year (float, NaN where unknown), genres (list of str), then any
-            further columns of the data.
-        min_rating, max_rating: Ends of the rating scale.
-        about: Licence, citation and provenance, as shown to people.
-        user_noun: What a row of `users` is, singular; beside vectors from elsewhere it may be anything.
-    """
-
-    dataset_id: str
-    name: str
-    noun: str
+    dataset_id: str  # Name of the dataset's folder
+    name: str  # What people call it
+    noun: str  # What is rated, singular: "movie", "book"
+    # The ids of the rows.
     users: Vocabulary
     items: Vocabulary
+    # int32, (n_ratings,), rows in `users` and `items`.
     user_index: np.ndarray
     item_index: np.ndarray
-    rating: np.ndarray
+    rating: np.ndarray  # float32, (n_ratings,), in rating units
+    # int64 epoch seconds, (n_ratings,), NO_TIME for a rating without one; None where the data has none.
     timestamp: np.ndarray | None
+    # One row an item in the order of `items`: title (str), year (float, NaN where unknown), genres (list of str), then
+    # any further columns of the data.
     item_table: "pd.DataFrame"
+    # Ends of the rating scale.
     min_rating: float
     max_rating: float
-    about: dict[str, str] = field(default_factory=dict)
-    user_noun: str = USER
+    about: dict[str, str] = field(default_factory=dict)  # Licence, citation and provenance, as shown to people
+    user_noun: str = USER  # What a row of `users` is, singular; beside vectors from elsewhere it may be anything
 
     def __len__(self) -> int:
         return len(self.rating)

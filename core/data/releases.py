@@ -16,27 +16,19 @@ _README = " The README inside the archive and on grouplens.org is what counts."
 
 @dataclass(frozen=True)
 class Release:
-    """One official archive.
-
-    Attributes:
-        file: Name on the server.
-        ratings, users, movies: Rounded, as announced.
-        megabytes: Size of the archive, about.
-        licence: The conditions in short, to be shown and accepted before anything is fetched.
-        readme: Where the conditions stand in full.
-        fixed: Whether the content never changes; the others grow, so that results on them cannot be compared.
-    """
+    """One official archive."""
 
     release_id: str
     title: str
-    file: str
+    file: str  # Name on the server
+    # Rounded, as announced.
     ratings: int
     users: int
     movies: int
-    megabytes: int
-    licence: str
-    readme: str
-    fixed: bool = True
+    megabytes: int  # Size of the archive, about
+    licence: str  # The conditions in short, to be shown and accepted before anything is fetched
+    readme: str  # Where the conditions stand in full
+    fixed: bool = True  # Whether the content never changes; the others grow, so that results on them cannot be compared
 
 
 def _release(

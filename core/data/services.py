@@ -6,32 +6,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Service:
-    """One person's ratings as a service exports them; the person is in no column.
+    """One person's ratings as a service exports them; the person is in no column."""
 
-    Attributes:
-        name: As people know it.
-        signature: Columns that such a file has and other rating files do not have together.
-        title, year, rating: Names of these columns.
-        other_year: The column of the year where `year` is empty; "" for none.
-        kind, kinds: The column that says what a row is about, and what items of rating data usually are, in small
-            letters without spaces; "" where all rows are about the same.
-        noun: What the service is about.
-        low, high: Ends of the service's scale.
-        unrated: Values of the rating column that stand for no rating.
-    """
-
-    name: str
-    signature: frozenset[str]
+    name: str  # As people know it
+    signature: frozenset[str]  # Columns that such a file has and other rating files do not have together
+    # Names of these columns.
     title: str
     year: str
     rating: str
+    # Ends of the service's scale.
     low: float
     high: float
-    unrated: frozenset[str] = frozenset({""})
-    other_year: str = ""
+    unrated: frozenset[str] = frozenset({""})  # Values of the rating column that stand for no rating
+    other_year: str = ""  # The column of the year where `year` is empty; "" for none
+    # The column that says what a row is about, and what items of rating data usually are, in small letters without
+    # spaces; "" where all rows are about the same.
     kind: str = ""
     kinds: frozenset[str] = frozenset()
-    noun: str = "movie"
+    noun: str = "movie"  # What the service is about
 
 
 _FILMS = frozenset(

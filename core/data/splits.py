@@ -14,19 +14,14 @@ TEST_SEED = 2**31  # Starting number of the draw of test ratings: above every sp
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Row numbers of the parts; together they are all ratings, each once.
+    """Row numbers of the parts; together they are all ratings, each once."""
 
-    Attributes:
-        train, validation: int64 rows of the ratings.
-        unseen_items: Validation ratings on items without any training rating.
-        unseen_users: Validation ratings by users without any training rating.
-        test: Rows that are set aside for a last test, int64; none unless the config asks for some.
-    """
-
+    # int64 rows of the ratings.
     train: np.ndarray
     validation: np.ndarray
-    unseen_items: int
-    unseen_users: int
+    unseen_items: int  # Validation ratings on items without any training rating
+    unseen_users: int  # Validation ratings by users without any training rating
+    # Rows that are set aside for a last test, int64; none unless the config asks for some.
     test: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def training_count(self, ratings: Ratings, *, users: bool = False) -> np.ndarray:

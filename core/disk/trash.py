@@ -46,25 +46,15 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Entry:
-    """One deletion, which is restored as a whole.
+    """One deletion, which is restored as a whole."""
 
-    Attributes:
-        entry_id: Eight hex digits.
-        kind: "run" or "dataset"; "damaged" where the manifest cannot be read.
-        title: What people call it.
-        deleted_at: ISO 8601 in UTC.
-        by: Owner who deleted it.
-        size: Bytes of all parts.
-        parts: Paths in the home, with "/", in the order in which they were deleted.
-    """
-
-    entry_id: str
-    kind: str
-    title: str
-    deleted_at: str
-    by: str
-    size: int
-    parts: tuple[str, ...]
+    entry_id: str  # Eight hex digits
+    kind: str  # "run" or "dataset"; "damaged" where the manifest cannot be read
+    title: str  # What people call it
+    deleted_at: str  # ISO 8601 in UTC
+    by: str  # Owner who deleted it
+    size: int  # Bytes of all parts
+    parts: tuple[str, ...]  # Paths in the home, with "/", in the order in which they were deleted
 
     @property
     def runs(self) -> tuple[str, ...]:

@@ -26,16 +26,11 @@ _NAME = re.compile(r"\w+\.(npy|json)", re.ASCII)  # What a manifest may name: fi
 
 @dataclass(frozen=True)
 class Artifact:
-    """An opened folder, its files there in their size; each is checked when it is read.
-
-    Attributes:
-        body: What the manifest says beside the files.
-        files: Size in bytes and SHA-256 of each other file, by name.
-    """
+    """An opened folder, its files there in their size; each is checked when it is read."""
 
     folder: Path
-    body: Mapping[str, Any]
-    files: Mapping[str, tuple[int, str]]
+    body: Mapping[str, Any]  # What the manifest says beside the files
+    files: Mapping[str, tuple[int, str]]  # Size in bytes and SHA-256 of each other file, by name
 
     @property
     def arrays(self) -> list[str]:
@@ -58,19 +53,12 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Layout:
-    """How one kind of folder is laid out.
+    """How one kind of folder is laid out."""
 
-    Attributes:
-        manifest: Name of the manifest.
-        schema_version: Of the folder: raise it when this version's folders cannot be read by the last one.
-        listing: The manifest's field with the other files.
-        suffix: What the names of files lack there.
-    """
-
-    manifest: str
-    schema_version: int
-    listing: str = "files"
-    suffix: str = ""
+    manifest: str  # Name of the manifest
+    schema_version: int  # Of the folder: raise it when this version's folders cannot be read by the last one
+    listing: str = "files"  # The manifest's field with the other files
+    suffix: str = ""  # What the names of files lack there
 
     def write(
         self,

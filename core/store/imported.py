@@ -21,24 +21,17 @@ from core.store.runs import RunStore
 
 @dataclass(frozen=True, eq=False)
 class Imported:
-    """What `core.data.vectors` makes of files, and a run is made of.
+    """What `core.data.vectors` makes of files, and a run is made of."""
 
-    Attributes:
-        rows: The ids, the table, the name and the noun (`core.data.ratings.unrated`), or a dataset with ratings whose
-            items, and users, the vectors are of.
-        items: A vector for each item, float32, (n_items, d), finite.
-        users: The same for each user, (n_users, d); None without a second set.
-        provenance: What is known of the making, as `Origin` holds it.
-        biases: One of each item and of each user, float32, (n_items,) and (n_users,), where the family has them.
-        model: The family, one of `core.model.families.OPENED`.
-    """
-
+    # The ids, the table, the name and the noun (`core.data.ratings.unrated`), or a dataset with ratings whose items,
+    # and users, the vectors are of.
     rows: Ratings
-    items: np.ndarray
-    users: np.ndarray | None
-    provenance: Mapping[str, str]
+    items: np.ndarray  # A vector for each item, float32, (n_items, d), finite
+    users: np.ndarray | None  # The same for each user, (n_users, d); None without a second set
+    provenance: Mapping[str, str]  # What is known of the making, as `Origin` holds it
+    # One of each item and of each user, float32, (n_items,) and (n_users,), where the family has them.
     biases: tuple[np.ndarray, np.ndarray] | None = None
-    model: str = "vectors"
+    model: str = "vectors"  # The family, one of `core.model.families.OPENED`
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:

@@ -33,23 +33,15 @@ LONGEST = 24  # Characters in a nickname
 
 
 class Journey(BaseModel, frozen=True, extra="forbid"):
-    """One owner's way through the tours.
+    """One owner's way through the tours."""
 
-    Attributes:
-        number: What stands for them on a board; the first one is 1, and nobody else has it.
-        nickname: What they chose to be called there; empty where nothing.
-        tour: The one they are in; empty for none.
-        step: The step that they see, from 0.
-        done: Steps done of each tour, from 0, rising.
-        seen: When they last did something, seconds since 1970.
-    """
-
-    number: int = Field(ge=1)
-    nickname: str = Field("", max_length=LONGEST)
-    tour: str = Field("", max_length=40)
-    step: int = Field(0, ge=0, le=MOST_STEPS)
+    number: int = Field(ge=1)  # What stands for them on a board; the first one is 1, and nobody else has it
+    nickname: str = Field("", max_length=LONGEST)  # What they chose to be called there; empty where nothing
+    tour: str = Field("", max_length=40)  # The one they are in; empty for none
+    step: int = Field(0, ge=0, le=MOST_STEPS)  # The step that they see, from 0
+    # Steps done of each tour, from 0, rising.
     done: dict[str, tuple[int, ...]] = Field(default_factory=dict, max_length=MOST_TOURS)
-    seen: float = Field(0.0, ge=0)
+    seen: float = Field(0.0, ge=0)  # When they last did something, seconds since 1970
 
     def steps(self, tour: str) -> frozenset[int]:
         """Steps done of a tour."""

@@ -38,20 +38,14 @@ Entry = TypeVar("Entry")
 
 @dataclass(frozen=True)
 class Notes(Generic[Entry]):
-    """One kind of list.
+    """One kind of list."""
 
-    Attributes:
-        name: What its entries are called, plural, lower-case letters; the file's name too.
-        parse: Makes an entry of JSON; raises ValueError, TypeError, KeyError or LimitError where it is none.
-        dump: Makes JSON of an entry, every number finite.
-        key: What equal entries share: one takes the place of the other.
-    """
-
-    name: str
+    name: str  # What its entries are called, plural, lower-case letters; the file's name too
     max_entries: int
+    # Makes an entry of JSON; raises ValueError, TypeError, KeyError or LimitError where it is none.
     parse: Callable[[Any], Entry]
-    dump: Callable[[Entry], Any]
-    key: Callable[[Entry], object] = id
+    dump: Callable[[Entry], Any]  # Makes JSON of an entry, every number finite
+    key: Callable[[Entry], object] = id  # What equal entries share: one takes the place of the other
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

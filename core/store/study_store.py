@@ -34,15 +34,10 @@ _KEY = re.compile(r"(?P<run_id>[0-9a-f]{16})-(?P<name>[a-z]+-[0-9a-f]{16})")
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """The result of a study.
+    """The result of a study."""
 
-    Attributes:
-        arrays: By name; what they mean is said by the study that makes them.
-        facts: Everything else, as JSON.
-    """
-
-    arrays: Mapping[str, np.ndarray]
-    facts: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray]  # By name; what they mean is said by the study that makes them
+    facts: Mapping[str, Any]  # Everything else, as JSON
 
 
 @dataclass(frozen=True)

@@ -37,21 +37,14 @@ _RESERVED = ("item_id", "title", "year", "genres")
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """The item table in the order of the ids.
-
-    Attributes:
-        untitled: How many of the ids the file does not name.
-        loosely: How many it names in another way, as `plain_id` says, and the first of them in both ways.
-        first_keys: The first ids of the file.
-        shortened: How many of the rated items have more than `MOST_LABELS` genres, of which the first are kept.
-    """
+    """The item table in the order of the ids."""
 
     table: pd.DataFrame
-    untitled: int
-    loosely: int = 0
+    untitled: int  # How many of the ids the file does not name
+    loosely: int = 0  # How many it names in another way, as `plain_id` says, and the first of them in both ways
     example: tuple[str, str] = ("", "")
-    first_keys: tuple[str, ...] = ()
-    shortened: int = 0
+    first_keys: tuple[str, ...] = ()  # The first ids of the file
+    shortened: int = 0  # How many of the rated items have more than `MOST_LABELS` genres, of which the first are kept
 
 
 def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Malformed) -> Items:

@@ -52,18 +52,13 @@ def plain_ids(texts: Iterable[str]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Key:
-    """A pair of columns that may join two tables.
+    """A pair of columns that may join two tables."""
 
-    Attributes:
-        rating, item: Columns of the rating table and of the item table.
-        share: Of the distinct values in the first rows of the rating table, how many the item table's column holds.
-        familiar: Whether the item table's column has a name of an id.
-    """
-
+    # Columns of the rating table and of the item table.
     rating: str
     item: str
-    share: float
-    familiar: bool = True
+    share: float  # Of the distinct values in the first rows of the rating table, how many the item table's column holds
+    familiar: bool = True  # Whether the item table's column has a name of an id
 
     def note(self, items: Table) -> str:
         """That the values tell the key, and nothing in its name."""
@@ -197,7 +192,7 @@ def _best_key(
 
 
 def _repeating(items: Table, names: Sequence[str], limits: ImportLimits) -> set[str]:
-    """Columns that name no row, as their values come again: they count something or name a group.."""
+    """Columns that name no row, as their values come again: they count something or name a group."""
     if not names:
         return set()
     rows, texts = distinct_texts(items, list(names), limits, _MOST_ROWS)

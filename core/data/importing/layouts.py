@@ -50,21 +50,15 @@ ABOUT = {
 
 @dataclass(frozen=True)
 class Layout:
-    """A GroupLens layout found in some tables.
-
-    Attributes:
-        ratings, items: The tables, their columns named as the later releases name them.
-        mapping: Which column is what.
-        scale: The release's, if all ratings fit it.
-        least: How many ratings it has at least; 0 where it is known by more than the columns.
-    """
+    """A GroupLens layout found in some tables."""
 
     name: str
+    # The tables, their columns named as the later releases name them.
     ratings: Table
     items: Table | None
-    mapping: ColumnMapping
-    scale: tuple[float, float]
-    least: int = 0
+    mapping: ColumnMapping  # Which column is what
+    scale: tuple[float, float]  # The release's, if all ratings fit it
+    least: int = 0  # How many ratings it has at least; 0 where it is known by more than the columns
 
     @property
     def is_too_small(self) -> bool:

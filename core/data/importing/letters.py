@@ -21,19 +21,12 @@ _LEADING = 0xC0  # From here on bytes begin a letter in UTF-8, and are letters i
 
 @dataclass
 class Spoiled:
-    """How much of a text is not UTF-8.
+    """How much of a text is not UTF-8."""
 
-    Attributes:
-        lines: All lines; 0 while nobody has counted them.
-        bad: Lines with a byte that is not UTF-8.
-        accents: Such lines in which each of these bytes is a letter in Latin-1.
-        good: Letters beyond ASCII that are UTF-8.
-    """
-
-    lines: int = 0
-    bad: int = 0
-    accents: int = 0
-    good: int = 0
+    lines: int = 0  # All lines; 0 while nobody has counted them
+    bad: int = 0  # Lines with a byte that is not UTF-8
+    accents: int = 0  # Such lines in which each of these bytes is a letter in Latin-1
+    good: int = 0  # Letters beyond ASCII that are UTF-8
 
     @property
     def is_another_encoding(self) -> bool:

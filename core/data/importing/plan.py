@@ -29,31 +29,22 @@ _OF_AN_ITEM: tuple[Role, ...] = ("title", "genres", "year")
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """How the tables would be read.
-
-    Attributes:
-        group_lens: Whether it is one of GroupLens' releases.
-        ratings: One table or more that are parts of one.
-        least_ratings: How many a release has at least.
-        part_columns: Of each table of ratings, where their columns differ; else empty.
-        usual_scale: Of a layout that is known, if all ratings fit it; else None.
-        unclear: Needed roles without a column that somebody has to name.
-    """
+    """How the tables would be read."""
 
     layout: str
-    group_lens: bool
+    group_lens: bool  # Whether it is one of GroupLens' releases
     name: str
     noun: str
-    ratings: tuple[Table, ...]
+    ratings: tuple[Table, ...]  # One table or more that are parts of one
     items: Table | None
     columns: ColumnMapping
-    unclear: tuple[str, ...]
+    unclear: tuple[str, ...]  # Needed roles without a column that somebody has to name
     notes: tuple[str, ...]
     question: Question | None = None
-    usual_scale: tuple[float, float] | None = None
+    usual_scale: tuple[float, float] | None = None  # Of a layout that is known, if all ratings fit it; else None
     warnings: tuple[str, ...] = ()
-    least_ratings: int = 0
-    part_columns: tuple[ColumnMapping, ...] = ()
+    least_ratings: int = 0  # How many a release has at least
+    part_columns: tuple[ColumnMapping, ...] = ()  # Of each table of ratings, where their columns differ; else empty
 
     def columns_of(self, table: Table) -> ColumnMapping:
         """Every role's column in one of the tables of ratings."""

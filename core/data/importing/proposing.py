@@ -23,17 +23,13 @@ _ID = re.compile(r"0[0-9]+")
 
 @dataclass(frozen=True)
 class Proposal:
-    """What the columns of ratings seem to be.
-
-    Attributes:
-        sides: Columns that may be the person or the thing, in the file's order; those that are known left out.
-        certain: Whether only one column can be the rating, and the person and the thing are the only two others.
-    """
+    """What the columns of ratings seem to be."""
 
     rating: str
     timestamp: str | None
+    # Columns that may be the person or the thing, in the file's order; those that are known left out.
     sides: tuple[str, ...]
-    certain: bool
+    certain: bool  # Whether only one column can be the rating, and the person and the thing are the only two others
 
 
 def propose(table: Table, known: ColumnMapping) -> Proposal | None:

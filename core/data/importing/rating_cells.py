@@ -47,19 +47,12 @@ def usual_scale(low: float, high: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one text says.
+    """What one text says."""
 
-    Attributes:
-        value: In rating units; 0.0 where the text is no rating.
-        reason: Number of the reason why it is none; 0 where it is one.
-        unit: What the rating is counted in where the text says it: "percent", "of 10", "like or dislike".
-        top: The highest rating possible, where the text says it.
-    """
-
-    value: float
-    reason: int = OK
-    unit: str = ""
-    top: float | None = None
+    value: float  # In rating units; 0.0 where the text is no rating
+    reason: int = OK  # Number of the reason why it is none; 0 where it is one
+    unit: str = ""  # What the rating is counted in where the text says it: "percent", "of 10", "like or dislike"
+    top: float | None = None  # The highest rating possible, where the text says it
 
 
 _NO_RATING = Cell(0.0, CODE["no rating"])

@@ -38,15 +38,11 @@ _BATCH_ROWS = 2**16
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some rows of a table.
+    """Some rows of a table."""
 
-    Attributes:
-        columns: Text, null where there is none, by the table's column names.
-        numbers: Line numbers in the file from 1, int64, of rows given by their place in the batch; in Parquet and in a
-            JSON array, which have no lines, numbers of rows.
-    """
-
-    columns: dict[str, pa.Array]
+    columns: dict[str, pa.Array]  # Text, null where there is none, by the table's column names
+    # Line numbers in the file from 1, int64, of rows given by their place in the batch; in Parquet and in a JSON array,
+    # which have no lines, numbers of rows.
     numbers: Callable[[np.ndarray], np.ndarray]
 
 

@@ -42,23 +42,14 @@ class ColumnMapping:
 
 @dataclass(frozen=True)
 class FileOptions:
-    """What can be said about any files; None means: find out.
+    """What can be said about any files; None means: find out."""
 
-    Attributes:
-        name: What people call what is in them.
-        noun: What one of it is, or what is rated, singular: "movie".
-        delimiter: One character between columns.
-        header: Whether the first row names the columns.
-        encoding: Of text files.
-        sheet: Which one of a workbook to read, by its name; None for the first.
-    """
-
-    name: str | None = None
-    noun: str | None = None
-    delimiter: str | None = None
-    header: bool | None = None
-    encoding: Encoding | None = None
-    sheet: str | None = None
+    name: str | None = None  # What people call what is in them
+    noun: str | None = None  # What one of it is, or what is rated, singular: "movie"
+    delimiter: str | None = None  # One character between columns
+    header: bool | None = None  # Whether the first row names the columns
+    encoding: Encoding | None = None  # Of text files
+    sheet: str | None = None  # Which one of a workbook to read, by its name; None for the first
 
     def check(self) -> None:
         """Pass if the options make sense; raises LimitError, naming the one that does not."""
@@ -83,23 +74,19 @@ class FileOptions:
 
 @dataclass(frozen=True)
 class ImportOptions(FileOptions):
-    """What can be said about an import besides the columns.
+    """What can be said about an import besides the columns."""
 
-    Attributes:
-        min_rating, max_rating: Ends of the rating scale; ratings outside are left out.
-        min_user_ratings, min_item_ratings: Users and items with fewer are left out.
-        reshape: Turn the cells of a wide table into ratings; what a row of it is, or "proposed", as it seems to be.
-        no_rating: Values that mean "no rating": rows with one of them are left out.
-        counts: What to make of counts, such as plays: "ranks", 1 to 5 within each person, or "log", log2(1 + count);
-            None takes them as ratings. The ends of the rating scale are then ends of the counts.
-    """
-
+    # Ends of the rating scale; ratings outside are left out.
     min_rating: float | None = None
     max_rating: float | None = None
+    # Users and items with fewer are left out.
     min_user_ratings: int = 1
     min_item_ratings: int = 1
+    # Turn the cells of a wide table into ratings; what a row of it is, or "proposed", as it seems to be.
     reshape: RowIs | None = None
-    no_rating: tuple[float, ...] = ()
+    no_rating: tuple[float, ...] = ()  # Values that mean "no rating": rows with one of them are left out
+    # What to make of counts, such as plays: "ranks", 1 to 5 within each person, or "log", log2(1 + count); None takes
+    # them as ratings. The ends of the rating scale are then ends of the counts.
     counts: Counts | None = None
 
     def __post_init__(self) -> None:
@@ -139,27 +126,19 @@ _NAMED = 5  # Columns of a wide table that are named in its description
 
 @dataclass(frozen=True)
 class Wide:
-    """What a wide table would become, as far as its first rows show.
+    """What a wide table would become, as far as its first rows show."""
 
-    Attributes:
-        people, items, ratings: How many there would be.
-        whole: Whether that is all of the table; else there are more.
-        rows_are_items: Whether a row is taken for what is rated, and a column for a person.
-        row_id: The column that names the rows; "" where their numbers do.
-        used: The things, or people, that the columns of ratings are, by name; none where these have no names.
-        aggregates: Rows of averages or totals, by name; they would not be used.
-        left: Columns that would not be used.
-    """
-
+    # How many there would be.
     people: int
     items: int
     ratings: int
-    whole: bool
-    rows_are_items: bool
-    row_id: str
+    whole: bool  # Whether that is all of the table; else there are more
+    rows_are_items: bool  # Whether a row is taken for what is rated, and a column for a person
+    row_id: str  # The column that names the rows; "" where their numbers do
+    # The things, or people, that the columns of ratings are, by name; none where these have no names.
     used: tuple[str, ...]
-    aggregates: tuple[str, ...]
-    left: tuple[str, ...]
+    aggregates: tuple[str, ...]  # Rows of averages or totals, by name; they would not be used
+    left: tuple[str, ...]  # Columns that would not be used
 
     @property
     def words(self) -> str:
@@ -178,23 +157,15 @@ class Wide:
 
 @dataclass(frozen=True)
 class Question:
-    """What somebody has to say before an import, or why there is nothing to say.
+    """What somebody has to say before an import, or why there is nothing to say."""
 
-    Attributes:
-        message: What was found, and what is to be said.
-        options: What says it on the command line; "" where nothing does.
-        proposed: Columns for the unclear roles, as far as the values suggest them; None where no column is asked for.
-        wide: What a wide table would become, if it is one.
-        one_persons: Whether they are one person's ratings, which are brought in For you.
-        service: Whose export of them it is; "" where it is none that is known.
-    """
-
-    message: str
-    options: str = ""
+    message: str  # What was found, and what is to be said
+    options: str = ""  # What says it on the command line; "" where nothing does
+    # Columns for the unclear roles, as far as the values suggest them; None where no column is asked for.
     proposed: ColumnMapping | None = None
-    wide: Wide | None = None
-    one_persons: bool = False
-    service: str = ""
+    wide: Wide | None = None  # What a wide table would become, if it is one
+    one_persons: bool = False  # Whether they are one person's ratings, which are brought in For you
+    service: str = ""  # Whose export of them it is; "" where it is none that is known
 
     @property
     def in_full(self) -> str:
@@ -204,18 +175,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Doubt:
-    """Numbers that may not be ratings, with the option of `ImportOptions` that says what they are.
-
-    Attributes:
-        value: The one that may mean "no rating"; None where all of them may be counts.
-        rows, of: How many ratings are in doubt, and of how many.
-        low, high: Ends of the ratings that are not in doubt, or of the counts.
-    """
+    """Numbers that may not be ratings, with the option of `ImportOptions` that says what they are."""
 
     option: Literal["no_rating", "counts"]
-    value: float | None
+    value: float | None  # The one that may mean "no rating"; None where all of them may be counts
+    # How many ratings are in doubt, and of how many.
     rows: int
     of: int
+    # Ends of the ratings that are not in doubt, or of the counts.
     low: float
     high: float
 
@@ -232,59 +199,43 @@ class Doubt:
 
 @dataclass(frozen=True)
 class TablePreview:
-    """One file, as it would be read.
-
-    Attributes:
-        part: What it would be used for.
-        delimiter: Between columns; "" where lines did not fall into columns, or the kind has none.
-        columns: Names, as a `ColumnMapping` takes them.
-        roles: What each column was taken for, "" where for nothing.
-        rows: The first rows, as text.
-        sheet, sheets: The sheet's name and those of all sheets of the workbook; none where it is no workbook.
-    """
+    """One file, as it would be read."""
 
     file: str
-    part: Literal["ratings", "items"]
+    part: Literal["ratings", "items"]  # What it would be used for
     kind: Literal["text", "parquet", "json lines", "json array"]
-    delimiter: str
+    delimiter: str  # Between columns; "" where lines did not fall into columns, or the kind has none
     header: bool
     encoding: str
-    columns: tuple[str, ...]
-    roles: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    columns: tuple[str, ...]  # Names, as a `ColumnMapping` takes them
+    roles: tuple[str, ...]  # What each column was taken for, "" where for nothing
+    rows: tuple[tuple[str, ...], ...]  # The first rows, as text
+    # The sheet's name and those of all sheets of the workbook; none where it is no workbook.
     sheet: str = ""
     sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What an import would do, found in the first rows.
+    """What an import would do, found in the first rows."""
 
-    Attributes:
-        layout: The layout that was recognized: "MovieLens 1M", "rating table"; "" for none.
-        unclear: Roles for which somebody has to name the column.
-        delimiter: One that may mend WRONG_DELIMITER; "" where there is none.
-        min_rating, max_rating: The rating scale as stated, or as the first rows suggest; None without a number in them.
-        code, message: What would stop the import, and how to mend it; "" where nothing was found.
-        question: What somebody has to say, with a proposal where there is one; None where all is clear.
-        doubts: What may be no rating, whether or not the options say already what it is.
-        warnings: What is probably not as somebody wants it, in sentences.
-    """
-
-    layout: str
+    layout: str  # The layout that was recognized: "MovieLens 1M", "rating table"; "" for none
     name: str
     noun: str
     tables: tuple[TablePreview, ...]
-    unclear: tuple[str, ...]
+    unclear: tuple[str, ...]  # Roles for which somebody has to name the column
+    # The rating scale as stated, or as the first rows suggest; None without a number in them.
     min_rating: float | None
     max_rating: float | None
     notes: tuple[str, ...]
+    # What would stop the import, and how to mend it; "" where nothing was found.
     code: str
     message: str
-    delimiter: str = ""
+    delimiter: str = ""  # One that may mend WRONG_DELIMITER; "" where there is none
+    # What somebody has to say, with a proposal where there is one; None where all is clear.
     question: Question | None = None
-    doubts: tuple[Doubt, ...] = ()
-    warnings: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()  # What may be no rating, whether or not the options say already what it is
+    warnings: tuple[str, ...] = ()  # What is probably not as somebody wants it, in sentences
 
 
 @dataclass(frozen=True)
@@ -307,36 +258,23 @@ class DroppedRare:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did.
+    """What an import did."""
 
-    Attributes:
-        dataset: The dataset as it is now.
-        already_there: Whether the same content under the same name was there before.
-        rows: Rows found in the rating tables: ratings, rejected ones and duplicates, and those that were too rare.
-        lines_without_rows: Lines of these tables that hold no row: headers, blank ones, and lines that continue a row
-            above them. With `rows` these are all lines of the files, where a row begins on a line of its own.
-        rejected: Rows that are unusable, the first of each file's, by line.
-        rejected_by_reason: How many rows were left out, for each reason.
-        dropped_duplicates: Ratings of a user for an item that a later one replaced.
-        untitled: Items that the item table does not name; 0 where there is none.
-        notes: What else was found and done, in sentences.
-        doubts: What may be no rating, and was taken for one.
-        warnings: What is probably not as somebody wants it, in sentences.
-    """
-
-    dataset: DatasetInfo
+    dataset: DatasetInfo  # The dataset as it is now
     layout: str
-    already_there: bool
-    rows: int
-    rejected: tuple[Rejected, ...]
-    rejected_by_reason: dict[str, int] = field(default_factory=dict)
-    dropped_duplicates: int = 0
+    already_there: bool  # Whether the same content under the same name was there before
+    rows: int  # Rows found in the rating tables: ratings, rejected ones and duplicates, and those that were too rare
+    rejected: tuple[Rejected, ...]  # Rows that are unusable, the first of each file's, by line
+    rejected_by_reason: dict[str, int] = field(default_factory=dict)  # How many rows were left out, for each reason
+    dropped_duplicates: int = 0  # Ratings of a user for an item that a later one replaced
     dropped_rare: DroppedRare = DroppedRare()
-    untitled: int = 0
+    untitled: int = 0  # Items that the item table does not name; 0 where there is none
+    # Lines of these tables that hold no row: headers, blank ones, and lines that continue a row above them. With `rows`
+    # these are all lines of the files, where a row begins on a line of its own.
     lines_without_rows: int = 0
-    notes: tuple[str, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
-    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # What else was found and done, in sentences
+    doubts: tuple[Doubt, ...] = ()  # What may be no rating, and was taken for one
+    warnings: tuple[str, ...] = ()  # What is probably not as somebody wants it, in sentences
 
     @property
     def rejected_total(self) -> int:

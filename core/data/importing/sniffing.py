@@ -47,37 +47,24 @@ _OTHER_FILES = {
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table that can be read.
-
-    Attributes:
-        delimiter: One character, or "::"; "" where the kind has none.
-        header_rows: Rows before the first row of data, those above the table included.
-        above: Lines above the table that are no rows of it: blank ones, comments, a title.
-        skipped: How many lines are not to be divided: those above, and a header of another width.
-        whole: Whether `rows` are all that there are.
-        columns: Distinct names; "column 1" … where there is no header.
-        rows: The first rows, as text, each as long as `columns`.
-        quoting: Whether a double quote may enclose any value; between tabs, where it may not, it still encloses those
-            that could not stand without it.
-        backslashes: Whether a backslash before a quote makes it a part of the value.
-        encoding_found: False where the text is not UTF-8 and the encoding was not stated.
-        encoding_stated: Whether it was.
-    """
+    """A table that can be read."""
 
     source: Source
     kind: Literal["text", "parquet", "json lines", "json array"]
     encoding: str
-    delimiter: str
-    header_rows: int
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    delimiter: str  # One character, or "::"; "" where the kind has none
+    header_rows: int  # Rows before the first row of data, those above the table included
+    columns: tuple[str, ...]  # Distinct names; "column 1" … where there is no header
+    rows: tuple[tuple[str, ...], ...]  # The first rows, as text, each as long as `columns`
+    # Whether a double quote may enclose any value; between tabs, where it may not, it still encloses those that could
+    # not stand without it.
     quoting: bool = True
-    backslashes: bool = False
-    encoding_found: bool = True
-    encoding_stated: bool = False
-    above: tuple[str, ...] = ()
-    skipped: int = 0
-    whole: bool = False
+    backslashes: bool = False  # Whether a backslash before a quote makes it a part of the value
+    encoding_found: bool = True  # False where the text is not UTF-8 and the encoding was not stated
+    encoding_stated: bool = False  # Whether it was
+    above: tuple[str, ...] = ()  # Lines above the table that are no rows of it: blank ones, comments, a title
+    skipped: int = 0  # How many lines are not to be divided: those above, and a header of another width
+    whole: bool = False  # Whether `rows` are all that there are
 
     @property
     def name(self) -> str:

@@ -110,20 +110,14 @@ def _unsafe(path: Path, why: str) -> ArchiveUnsafeError:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """One stream of bytes, unpacked.
+    """One stream of bytes, unpacked."""
 
-    Attributes:
-        name: As people know it: the file's name, and the member's in an archive.
-        size: Bytes on disk, packed.
-        path: The file itself where it lies on disk as it is read, else None.
-        sheet, sheets: Its name where it is a sheet of a workbook, and the names of all of them.
-    """
-
-    name: str
-    size: int
-    path: Path | None
+    name: str  # As people know it: the file's name, and the member's in an archive
+    size: int  # Bytes on disk, packed
+    path: Path | None  # The file itself where it lies on disk as it is read, else None
     unpack: Callable[[contextlib.ExitStack], _Opened]
     limits: ImportLimits
+    # Its name where it is a sheet of a workbook, and the names of all of them.
     sheet: str = ""
     sheets: tuple[str, ...] = ()
 

@@ -28,25 +28,15 @@ _BRACKETS = re.compile(r".*\[\s*(?P<name>[^\[\]]+?)\s*\]\s*")
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Melted(Table):
-    """A wide table as ratings: person, thing, rating, and the row's time where it has one.
+    """A wide table as ratings: person, thing, rating, and the row's time where it has one."""
 
-    Attributes:
-        original: The table as it stands in the file.
-        row_id: The column that names the row; "" where only its number does.
-        cells: The columns whose cells are ratings, each with the name of the thing, or of the person.
-        rows_are_items: Whether a row is a thing, and a column a person.
-        timestamp: The column of the time; "" for none.
-        missing: A number that stands for no rating; None for none.
-        row_prefix: Stands before the number of a row that has no name.
-    """
-
-    original: Table
-    row_id: str
-    cells: dict[str, str]
-    rows_are_items: bool
-    timestamp: str = ""
-    missing: float | None = None
-    row_prefix: str = ""
+    original: Table  # The table as it stands in the file
+    row_id: str  # The column that names the row; "" where only its number does
+    cells: dict[str, str]  # The columns whose cells are ratings, each with the name of the thing, or of the person
+    rows_are_items: bool  # Whether a row is a thing, and a column a person
+    timestamp: str = ""  # The column of the time; "" for none
+    missing: float | None = None  # A number that stands for no rating; None for none
+    row_prefix: str = ""  # Stands before the number of a row that has no name
 
     def unrated(self, cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         """Which cells are empty, and which hold the number that stands for no rating; both bool."""
@@ -97,22 +87,15 @@ def melt(table: Table, rows_are_items: bool | None = None) -> Melted | None:
 
 @dataclass(frozen=True)
 class Ratings:
-    """The ratings in some rows of a wide table.
+    """The ratings in some rows of a wide table."""
 
-    Attributes:
-        texts: Their columns, by the melted table's names.
-        rows: The row of each.
-        empty, missing: How many cells hold none, and how many the number that stands for none.
-        aggregates: How many filled cells are in rows of averages or totals.
-        repeated: How many rows got a number, because a row before them has their name.
-    """
-
-    texts: dict[str, pa.Array]
-    rows: np.ndarray
+    texts: dict[str, pa.Array]  # Their columns, by the melted table's names
+    rows: np.ndarray  # The row of each
+    # How many cells hold none, and how many the number that stands for none.
     empty: int
     missing: int
-    aggregates: int
-    repeated: int
+    aggregates: int  # How many filled cells are in rows of averages or totals
+    repeated: int  # How many rows got a number, because a row before them has their name
 
 
 def ratings_in(

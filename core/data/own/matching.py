@@ -24,17 +24,11 @@ _NEAR_ZERO = 0.2  # A scale whose lower end is at most this share of its upper e
 
 @dataclass(frozen=True)
 class Placed:
-    """An entry and the item that it is about, or may be about.
+    """An entry and the item that it is about, or may be about."""
 
-    Attributes:
-        entry: The entry in the file.
-        rating: On the scale of the data.
-        item_id: The item; of an unmatched entry the nearest, None where there is none.
-    """
-
-    entry: Entry
-    rating: float
-    item_id: str | None
+    entry: Entry  # The entry in the file
+    rating: float  # On the scale of the data
+    item_id: str | None  # The item; of an unmatched entry the nearest, None where there is none
 
 
 @dataclass(frozen=True)
@@ -42,18 +36,12 @@ class Person:
     """What a file says about the items of one dataset.
 
     The entries are `matched`, `unmatched` and `outside`; of several entries about one item the last counts.
-
-    Attributes:
-        file: The file as it was read.
-        matched: Entries whose item is certain.
-        unmatched: The others.
-        outside: Entries whose rating is not on the scale of the data, though the file keeps to it.
     """
 
-    file: OwnFile
-    matched: tuple[Placed, ...]
-    unmatched: tuple[Placed, ...]
-    outside: tuple[Rejected, ...]
+    file: OwnFile  # The file as it was read
+    matched: tuple[Placed, ...]  # Entries whose item is certain
+    unmatched: tuple[Placed, ...]  # The others
+    outside: tuple[Rejected, ...]  # Entries whose rating is not on the scale of the data, though the file keeps to it
 
     @cached_property
     def given(self) -> dict[str, float]:

@@ -75,21 +75,13 @@ class Cells:
 
 @dataclass(frozen=True)
 class Layout:
-    """What the columns of a plain list hold.
+    """What the columns of a plain list hold."""
 
-    Attributes:
-        has_header: Whether the first row names the columns.
-        width: Columns of the list.
-        places: Column of each of "title", "year", "rating" and "item_id" that there is.
-        above: Rows above the list.
-        out_of: The highest rating possible where the heading says it; else 0.
-    """
-
-    has_header: bool
-    width: int
-    places: dict[str, int]
-    above: int = 0
-    out_of: float = 0
+    has_header: bool  # Whether the first row names the columns
+    width: int  # Columns of the list
+    places: dict[str, int]  # Column of each of "title", "year", "rating" and "item_id" that there is
+    above: int = 0  # Rows above the list
+    out_of: float = 0  # The highest rating possible where the heading says it; else 0
 
     def cells(self, row: Sequence[str]) -> Cells:
         """One row by its columns, a title with delimiters in it put together; raises ValueError for too short a row."""

@@ -35,18 +35,12 @@ _SAFE_TYPES = {
 
 @dataclass(frozen=True)
 class Stored:
-    """An array that lies in a file as it is.
+    """An array that lies in a file as it is."""
 
-    Attributes:
-        name: Its name; "" where the file holds one.
-        kind: NumPy's type, and `bfloat16` where two bytes are the upper ones of a float32.
-        start: Bytes before it.
-    """
-
-    name: str
-    kind: str
+    name: str  # Its name; "" where the file holds one
+    kind: str  # NumPy's type, and `bfloat16` where two bytes are the upper ones of a float32
     shape: tuple[int, ...]
-    start: int
+    start: int  # Bytes before it
     fortran: bool = False
     bfloat16: bool = False
 

@@ -19,47 +19,29 @@ OnBytes = Callable[[int], None]
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Some rows of a matrix, in order.
+    """Some rows of a matrix, in order."""
 
-    Attributes:
-        numbers: Line numbers in a text, numbers of rows elsewhere, from 1, int64, (k,).
-        values: float32, (k, d); NaN in a row that holds something that is no number.
-        columns: Text of the other columns by name, (k,) each.
-        bad: Rows between these that hold no vector of the right length: number and reason.
-    """
-
-    numbers: np.ndarray
-    values: np.ndarray
-    columns: dict[str, pa.Array] = field(default_factory=dict)
-    bad: Sequence[tuple[int, str]] = ()
+    numbers: np.ndarray  # Line numbers in a text, numbers of rows elsewhere, from 1, int64, (k,)
+    values: np.ndarray  # float32, (k, d); NaN in a row that holds something that is no number
+    columns: dict[str, pa.Array] = field(default_factory=dict)  # Text of the other columns by name, (k,) each
+    bad: Sequence[tuple[int, str]] = ()  # Rows between these that hold no vector of the right length: number and reason
 
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
-    """A set of vectors.
+    """A set of vectors."""
 
-    Attributes:
-        source: Where it is.
-        array: Its name there, where a file can hold several.
-        kind: What the file is, for people.
-        dim: Numbers in a vector.
-        rows: How many; None where only reading tells.
-        blocks: Reads it; the argument receives how many packed bytes were read since its last call.
-        columns: Names of the columns beside the vector.
-        id_column: The one that names the rows; None without one.
-        samples: Texts of the first rows in each of `columns`.
-        formula: What the file says of how a rating follows from it, as exports of models trained here do; else "".
-    """
-
-    source: Source
-    array: str
-    kind: str
-    dim: int
-    rows: int | None
+    source: Source  # Where it is
+    array: str  # Its name there, where a file can hold several
+    kind: str  # What the file is, for people
+    dim: int  # Numbers in a vector
+    rows: int | None  # How many; None where only reading tells
+    # Reads it; the argument receives how many packed bytes were read since its last call.
     blocks: Callable[[OnBytes], Iterator[Block]]
-    columns: tuple[str, ...] = ()
-    id_column: str | None = None
-    samples: tuple[tuple[str, ...], ...] = ()
+    columns: tuple[str, ...] = ()  # Names of the columns beside the vector
+    id_column: str | None = None  # The one that names the rows; None without one
+    samples: tuple[tuple[str, ...], ...] = ()  # Texts of the first rows in each of `columns`
+    # What the file says of how a rating follows from it, as exports of models trained here do; else "".
     formula: str = ""
 
     @property
