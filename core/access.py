@@ -155,13 +155,11 @@ def is_listed(email: str, *, verified: bool) -> bool:
 
 
 def at_this_machine(listens_on: str | None, headers: Mapping[str, str]) -> bool:
-    """Whether a request can only come from a browser on this machine.
+    """Whether a request can only come from a browser on this machine. The server listens on an address, or on all.
 
-    Args:
-        listens_on: The address that the server listens on; None where it listens on all.
-        headers: Of the request. A forwarding header, or a Host that is another machine's name (as with a proxy, a
-            tunnel, or a site whose name was made to lead here), says that it came from elsewhere. So does an Origin:
-            a page of another site asks, or a proxy names this machine in Host where the browser named another.
+    A forwarding header, or a Host that is another machine's name (as with a proxy, a tunnel, or a site whose name was
+    made to lead here), says that it came from elsewhere. So does an Origin: a page of another site asks, or a proxy
+    names this machine in Host where the browser named another.
     """
     names = {name.lower(): value for name, value in headers.items()}
     if any(name == "via" or any(part in name for part in _FORWARDING) for name in names):

@@ -177,15 +177,7 @@ def workers(*, alone: bool = False) -> int:
 
 
 def numbers(kind: "type[Numbers]", prefix: str = "") -> "Numbers":
-    """A dataclass of numbers, each from the variable of its name in capitals, or its default.
-
-    Args:
-        kind: The dataclass; all its fields have defaults.
-        prefix: Stands before the field's name, in capitals.
-
-    Raises:
-        LimitError: As `whole_number`.
-    """
+    """A dataclass of numbers, each from the variable of `prefix` and its name, or its default; as `whole_number`."""
     return kind(**{name: whole_number(prefix + name.upper(), default) for name, default in vars(kind()).items()})
 
 

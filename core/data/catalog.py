@@ -125,11 +125,8 @@ def place(dataset_id: str) -> Path:
 def take_in(folder: Path, where: Path | None = None) -> tuple[DatasetInfo, bool]:
     """Put a written dataset folder in its place, whole or not at all; what it is there, and whether it was already.
 
-    Its id is made of the name and the digest, so the same content under one name is one dataset.
-
-    Args:
-        folder: As `new_folder` gave it beside the datasets, written by `core.data.folder.write_folder`.
-        where: The home's folder of datasets; the usual one without it.
+    Its id is made of the name and the digest, so the same content under one name is one dataset. The folder is one that
+    `new_folder` gave beside the datasets, in the usual home or at `where`.
     """
     about, where = read_about(folder), where or _folder()
     place = where / f"{slug(about['name'])}-{about['digest'][:8]}"
@@ -166,16 +163,8 @@ def rename(dataset_id: str, name: str, noun: str | None = None, *, by: Visitor) 
 def delete(dataset_id: str, *, also: Sequence[str] = (), by: Visitor) -> Entry:
     """Move a dataset into the trash; what it is there. Runs that learned from it (`RunStore.learned_from`) stay.
 
-    Args:
-        also: What goes with it and comes back with it, such as `RunStore.parts` of each such run.
-        by: Who asks.
-
-    Raises:
-        ReadOnlyError, NotAllowedError: Only an administrator may.
-        UnknownDatasetError: There is none.
-        LimitError: It is the bundled one.
-        BusyError: The store is locked by another process.
-        DiskFullError: There is no room for the trash's manifest; nothing was moved.
+    What is named in `also`, such as `RunStore.parts` of each such run, goes and comes back with it. Raises as `rename`
+    does, and DiskFullError where there is no room for the trash's manifest: then nothing was moved.
     """
     access.check(Action.DELETE, by)
     trash = Trash()

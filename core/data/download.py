@@ -103,18 +103,7 @@ def fetch(
     reporter: Reporter = lambda progress, text: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> ImportReport:
-    """Make a dataset of an official release.
-
-    Args:
-        release_id: A name in `core.data.releases.RELEASES`.
-        accepted: That the person has seen the release's licence and accepts it.
-        reporter: Receives progress (0-1) and what is being done.
-        should_stop: Asked several times a second.
-
-    Raises:
-        LimitError, DownloadFailedError, CanceledError, DiskFullError: As `download` says.
-        DatasetError: As `import_ratings` says.
-    """
+    """Make a dataset of an official release; arguments and errors as `download` and `import_ratings` have them."""
     archive = download(
         release_id,
         accepted=accepted,

@@ -177,12 +177,7 @@ def unrated(
 ) -> Ratings:
     """What is known of rows that nobody rated, such as words: their ids and their table, of the kind of `Ratings`.
 
-    Args:
-        items: Their ids.
-        item_table: As in `Ratings`.
-        name: What people call them all.
-        noun: What one of them is, singular.
-        users, user_noun: Ids of a second set, where there is one, and what one of it is.
+    `users` are ids of a second set, where there is one, and `user_noun` says what one of it is.
     """
     nothing, others = np.zeros(0, np.int32), Vocabulary(np.array(users, object))
     arrays = nothing, nothing, nothing.astype(np.float32), None

@@ -141,16 +141,8 @@ def disk_full_told(what: str, folder: Path) -> Iterator[None]:
 def new_folder(parent: Path, description: str, *, mode: int = 0o777) -> Iterator[Path]:
     """A fresh temporary folder to fill and then rename; gone afterwards, whatever happens.
 
-    What dead processes left in `parent`, which is created where it is missing, is removed first.
-
-    Args:
-        parent: Where it is made.
-        description: What will be in it, for the error.
-        mode: Who may read it, less the umask.
-
-    Raises:
-        DiskFullError: There is no room for what `description` names; nothing is left of the attempt.
-        UsageError: Nothing can be written to `parent`.
+    What dead processes left in `parent`, which is created where it is missing, is removed first. `mode` says who may
+    read it, less the umask. Raises as `disk_full_told` does; nothing is left of the attempt.
     """
     with disk_full_told(description, parent):
         parent.mkdir(parents=True, exist_ok=True)

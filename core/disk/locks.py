@@ -15,15 +15,12 @@ from core.errors import BusyError, CanceledError
 def locked(path: Path, seconds: float = 10, *, should_stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Hold a lock file; the system releases it when the process ends, however that happens.
 
-    Args:
-        path: The lock file; it and its folder are created where they are missing, and it stays.
-        seconds: How long to wait while somebody else holds it.
-        should_stop: Asked several times a second while it waits.
+    The file and its folder are created where they are missing, and it stays.
 
     Raises:
-        BusyError: Somebody else held it all that time.
+        BusyError: Somebody else held it for all those seconds.
         UsageError: It cannot be written to, or its file system keeps no locks.
-        CanceledError: `should_stop` returned True before the lock was free.
+        CanceledError: `should_stop`, which is asked several times a second, returned True before the lock was free.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -77,11 +77,9 @@ def check(work: str, needed: int = 0, *, root: Path | None = None) -> None:
     Args:
         work: What is about to begin, such as "training a model".
         needed: Bytes that its result takes, as far as that is known beforehand.
-        root: The home; the usual one without it.
 
     Raises:
-        QuotaError: The home would hold more than it may, even with an empty trash.
-        LimitError: As `limit`.
+        QuotaError: The home would hold more than it may, even with an empty trash; LimitError as `limit`.
     """
     used, allowed = usage(root), limit(root)
     too_much = used.total + max(1, needed) - allowed

@@ -103,10 +103,7 @@ class Trash:
     def put(self, kind: str, title: str, parts: Sequence[str], by: Visitor) -> Entry:
         """Move parts of the home into the trash, as one entry. The caller is `alone`, and has checked what may go.
 
-        Args:
-            kind, title: As in `Entry`.
-            parts: In the order in which they are to disappear; one that is not there is left out.
-            by: Who deletes it.
+        The parts disappear in their order; one that is not there is left out.
 
         Raises:
             DiskFullError: There is no room for the manifest; nothing was moved.

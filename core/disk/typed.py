@@ -16,15 +16,9 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2200  # what every table and chart can show
 
 
 def typed(kind: type[Kind], value: Any, name: str) -> Kind:
-    """A value of JSON as `kind`; fields that a newer version added are left out.
+    """A value of JSON as `kind`, a type that pydantic knows; fields that a newer version added are left out.
 
-    Args:
-        kind: A dataclass, or any other type that pydantic knows.
-        value: What was read.
-        name: Of the file or of its field, for the error.
-
-    Raises:
-        IntegrityError: It is none.
+    Raises IntegrityError where it is none, with `name`, that of the file or of its field.
     """
     try:
         made: Kind = _adapter(kind).validate_python(value)

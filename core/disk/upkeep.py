@@ -44,12 +44,7 @@ def _check_writable(folder: Path) -> None:
 def tidy() -> tuple[str, ...]:
     """What a start does first: finish interrupted deletions and restorations, empty what was kept long enough, sweep.
 
-    Returns:
-        Names of what was left half written.
-
-    Raises:
-        BusyError: Another process holds the store's lock.
-        LimitError: As `trash.kept_days`.
+    Returns the names of what was left half written. Raises BusyError, and LimitError as `trash.kept_days`.
     """
     trash = Trash()
     with trash.alone():

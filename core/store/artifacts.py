@@ -111,16 +111,10 @@ class Layout:
 
 
 def publish(fresh: Path, place: Path, *, stays: Callable[[], bool]) -> None:
-    """Rename a written folder to its place, so that it survives a power cut.
+    """Rename a written folder, of those that `new_folder` gives, to its place, so that it survives a power cut.
 
-    Args:
-        fresh: What `new_folder` gave, its files written.
-        place: Where it belongs.
-        stays: Asked while another folder is at the place. True: that one is whole and wins. False: it was damaged and
-            has been cleared away.
-
-    Raises:
-        UsageError: What is at the place can be neither used nor cleared away.
+    While another folder is at the place, `stays` is asked: True says that it is whole and wins, False that it was
+    damaged and has been cleared away. Raises UsageError where it can be neither used nor cleared away.
     """
     sync_folder(fresh)
     place.parent.mkdir(exist_ok=True)

@@ -56,13 +56,10 @@ def keep(vectors: Imported) -> Run:
 
 
 def keep_run(run: Run) -> Run:
-    """Store a run of vectors from elsewhere; what is there now.
+    """Store a run of vectors from elsewhere; what is there now. Raises as `RunStore.publish` does.
 
     Where the vectors are there already, under another name or with another table, they have the new one from now on;
     the dataset of the earlier stays.
-
-    Raises:
-        DiskFullError, UsageError, BusyError, CorruptRunError: As `RunStore.publish` says.
     """
     store = RunStore()
     there = store.get(run.run_id)

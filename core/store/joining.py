@@ -30,13 +30,8 @@ def with_ratings(
 ) -> Joined:
     """The vectors of the items, and of the users, of the dataset `options.of`.
 
-    Where all of its rows have a vector the run is of that dataset, else of the part of it that has.
-
-    Args:
-        opened: The ids that stand beside the vectors.
-        arrays: As the reading process has written them.
-        result: What it says of them.
-        options: What was stated.
+    Where all of its rows have a vector the run is of that dataset, else of the part of it that has. `opened` has the
+    ids that stand beside the vectors, `result` what the reading process says of them.
 
     Raises:
         UnknownDatasetError: There is no such dataset.

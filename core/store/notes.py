@@ -81,10 +81,7 @@ class Notes(Generic[Entry]):
     def change(self, run_id: str, change: Callable[[Sequence[Entry]], Sequence[Entry]], owner: str = "") -> None:
         """Replace the entries by what `change` makes of them, alone with them across threads and processes.
 
-        Args:
-            run_id: Of which run.
-            change: Makes new entries of those there are; what it raises leaves them as they are.
-            owner: Whose; everybody's without it.
+        They are the owner's, or everybody's; what `change` raises leaves them as they are.
 
         Raises:
             UnknownRunError: There is no such run, or it was deleted meanwhile.

@@ -41,25 +41,13 @@ def open_vectors(
 
     The files are read in a process of its own, within limits of memory and time. The run's id is made of the vectors
     and the ids of their rows: opened again, by another name or with another table, it is the same run, called and
-    described as it was the last time.
-
-    Args:
-        paths: Files, archives and folders.
-        metadata: A table of the rows; found among the paths without it.
-        options: What is stated.
-        reporter: Receives progress (0-1) and what is being done.
-        should_stop: Asked several times a second.
-        limits: From the environment without it.
-        runner: What reads; `core.data.vectors.isolation` says what else there is.
+    described as it was the last time. `metadata` is a table of the rows, found among the paths without it; what else
+    there is, is as in `core.data.import_ratings`.
 
     Raises:
-        DatasetError: The files cannot be opened; the code says why.
         UnknownDatasetError: There is none that they could be of.
-        LimitError: An option is out of its range.
-        CanceledError: `should_stop` returned True.
-        QuotaError: The home has no room for files of this size.
-        DiskFullError: There is no room.
         BusyError: The store is locked by another process.
+        DatasetError, LimitError, CanceledError, QuotaError, DiskFullError: As `import_ratings` says.
     """
     quota.check("opening these vectors", sum(path.stat().st_size for path in paths if path.is_file()))
     request = _request(paths, metadata, options, limits)
@@ -112,13 +100,9 @@ def preview_vectors(
     limits: ImportLimits | None = None,
     runner: Runner = in_child,
 ) -> VectorPreview:
-    """What `open_vectors` would do, as far as the first rows show; nothing is kept.
+    """What `open_vectors` would do, as far as the first rows show, with what would stop it; nothing is kept.
 
-    What would stop it stands in the preview as code and message.
-
-    Raises:
-        LimitError: An option is out of its range.
-        DatasetError: Reading took too much memory or time, or crashed.
+    Raises LimitError for an option out of its range, and DatasetError where reading took too much or crashed.
     """
     request = _request(paths, metadata, options, limits)
     with new_folder(home() / "datasets", "the preview", mode=0o700) as folder:

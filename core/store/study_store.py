@@ -64,20 +64,13 @@ def key_of(run_id: str, kind: str, settings: BaseModel) -> str:
 def save(
     run_id: str, kind: str, settings: BaseModel, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]
 ) -> None:
-    """Keep a study, whole or not at all; one already there wins.
-
-    Args:
-        run_id: Which run it is about.
-        kind: Which study, lower-case letters.
-        settings: What it was made with.
-        arrays: Without Python objects in them; names in lower-case letters.
-        facts: As JSON, every number finite.
+    """Keep a study, whole or not at all; one already there wins. Its kind is in lower-case letters, as are the names.
 
     Raises:
         UnknownRunError: The run is not there, or no longer: its studies went with it.
         BusyError: The store is locked by another process.
         DiskFullError: There is no room; nothing is left of the attempt.
-        ValueError: A fact is not JSON, or an array holds objects.
+        ValueError: A fact is not JSON with finite numbers, or an array holds objects.
     """
     place = _place(key_of(run_id, kind, settings))
     body = {

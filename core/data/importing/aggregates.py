@@ -29,11 +29,8 @@ def is_aggregate(name: str) -> bool:
 def no_ratings(cells_of: Mapping[str, Sequence[str]]) -> set[str]:
     """Columns of numbers that are no ratings beside the others: by their names, or by values off the others' scale.
 
-    A column of at least three values is off the scale where all are above its
-    end, or where most are between the halves while no other column's are.
-
-    Args:
-        cells_of: The cells of each column.
+    A column of at least three values is off the scale where all are above its end, or where most are between the halves
+    while no other column's are.
     """
     pattern = f"{_AGGREGATE}|{_COUNTED}|{_ABOUT_A_PERSON}"
     apart = {name for name in cells_of if re.fullmatch(pattern, _letters(name))}

@@ -48,13 +48,9 @@ _NOTHING = Preview("", "", "", (), (), None, None, (), "", "")
 
 
 def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]:
-    """Read, clean and write a dataset into `out`, a folder that exists and is empty.
+    """Read, clean and write a dataset into `out`, an empty folder; the fields of its `ImportReport` as JSON takes them.
 
-    Returns:
-        The fields of an `ImportReport` that come from the files, as JSON takes them.
-
-    Raises:
-        DatasetError: Whatever keeps the files from becoming a dataset.
+    Raises DatasetError for whatever keeps the files from becoming a dataset.
     """
     report(0.0, "Looking at the files")
     options, limits = request.options, request.limits

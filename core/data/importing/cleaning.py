@@ -14,13 +14,10 @@ _PIECE = 2**18  # Small enough for memory that is used again: each larger block 
 
 
 class CleanText(io.BufferedIOBase):
-    """Reads a source as whole rows in UTF-8.
+    """Reads a stream of bytes in an encoding as whole rows in UTF-8.
 
-    Args:
-        stream: The bytes as they lie in the file.
-        encoding: Python's name of it.
-        mender: Takes stray quotes out; None where quotes enclose nothing.
-        backslashes: Whether one before a quote makes it a part of its field.
+    The mender takes stray quotes out; it is None where quotes enclose nothing. With `backslashes` one before a quote
+    makes it a part of its field.
     """
 
     def __init__(

@@ -91,15 +91,10 @@ def _tail(values: np.ndarray, counts: np.ndarray, rows: int) -> int:
 
 
 def are_counts(values: np.ndarray, counts: np.ndarray, column: str) -> bool:
-    """Whether values look like counts: none negative, with a long tail to the right.
+    """Whether values, as `no_rating_codes` takes them, look like counts: none negative, with a long tail to the right.
 
     The largest is above 100, the end of the widest usual scale, and ten times the median or more. Where the column's
     name says plays, hours or the like, above 10 and three times the median are enough.
-
-    Args:
-        values: Ascending, (n,).
-        counts: Rows of each value, (n,).
-        column: The column's name.
     """
     top, total = float(values[-1]), np.cumsum(counts)
     middle = float(values[np.searchsorted(total, total[-1] / 2)])
@@ -126,14 +121,10 @@ def lone_value(ratings: np.ndarray) -> str:
 
 
 def ranks(user: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Counts as ranks 1 to 5 within each person; float32, (n,).
+    """Counts, (n,), as ranks 1 to 5 within each person, whose rows are `user`, (n,); float32, (n,).
 
     The person's n counts are ordered; one at place r of 1 … n (the mean place among equal ones) gets 1 + floor(5 (r -
     1/2) / n). So the fifth of what a person used least gets 1, the fifth used most 5, and a single count 3.
-
-    Args:
-        user: Row of the person, (n,).
-        counts: How often, (n,).
     """
     order = np.lexsort((counts, user))
     user, sorted_counts = user[order], counts[order]

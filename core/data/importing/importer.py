@@ -34,26 +34,21 @@ def import_ratings(
 ) -> ImportReport:
     """Make a dataset of files: a rating table, several, or a folder or archive of them, with an item table or without.
 
-    The files are read in a process of its own, within limits of memory and
-    time; the dataset appears in the home whole, or not at all.
+    The files are read in a process of its own, within limits of memory and time; the dataset appears in the home whole,
+    or not at all. Its id is made of the name and the digest, so the same content is one dataset.
 
     Args:
         mapping: Which column is what, where names do not tell.
-        home: Where datasets live; the usual home without it.
         reporter: Receives progress (0-1) and what is being done.
         should_stop: Asked several times a second.
         limits: From the environment without it.
         runner: What reads; `core.data.importing.isolation` says what else there is.
 
-    Returns:
-        What was done. Its dataset's id is made of the name and the digest, so the same content is one dataset.
-
     Raises:
         DatasetError: The files cannot become a dataset; the code says why.
         LimitError: An option is out of its range.
         CanceledError: `should_stop` returned True.
-        QuotaError: The home has no room for files of this size.
-        DiskFullError: There is no room.
+        QuotaError, DiskFullError: There is no room in the home, or on the disk.
     """
     quota.check("importing these files", sum(path.stat().st_size for path in paths if path.is_file()), root=home)
     request = _request(paths, mapping, options, limits)
@@ -72,13 +67,9 @@ def preview(
     limits: ImportLimits | None = None,
     runner: Runner = in_child,
 ) -> Preview:
-    """What `import_ratings` would do, as far as the first rows show; nothing is kept.
+    """What `import_ratings` would do, as far as the first rows show, with what would stop it; nothing is kept.
 
-    What would stop the import stands in the preview as code and message.
-
-    Raises:
-        LimitError: An option is out of its range.
-        DatasetError: Reading took too much memory or time, or crashed.
+    Raises LimitError for an option out of its range, and DatasetError where reading took too much or crashed.
     """
     request = _request(paths, mapping, options, limits)
     with _datasets(home) as folder:

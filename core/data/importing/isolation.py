@@ -142,19 +142,12 @@ def in_child(
     *,
     module: str = "core.data.importing",
 ) -> dict[str, Any]:
-    """In a process of its own, within the limits.
-
-    Args:
-        folder: With `spec.json`.
-        limits: Of memory and time.
-        report: Receives progress.
-        should_stop: Asked several times a second.
-        module: What the process runs; it calls `main`.
+    """In a process of its own, which runs `module` on the folder with `spec.json`, within limits of memory and time.
 
     Raises:
         TooLargeError: It took more memory or time than allowed.
         BadFormatError: A file made the reader crash.
-        CanceledError: `should_stop` returned True.
+        CanceledError: `should_stop`, which is asked several times a second, returned True.
         RuntimeError: A bug in the reader; its traceback is the message.
     """
     with (folder / _ERRORS).open("wb") as stderr:

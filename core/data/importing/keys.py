@@ -228,12 +228,8 @@ class Join:
 def join(ratings: Table, sides: Sequence[str], others: Sequence[Table], limits: ImportLimits) -> Join | None:
     """The table of items that tells which of the sides is rated; None where none does, or where both may be.
 
-    Args:
-        ratings: The rating table; the first rows of all its parts.
-        sides: The columns that may be rated: one where that is known.
-
-    Raises:
-        DatasetError: As reading does.
+    `ratings` has the first rows of all its parts; where it is known which of its columns is rated, `sides` is that one.
+    Raises DatasetError as reading does.
     """
     values = {side: {*column_of(ratings, side)} - {""} for side in sides}
     for other in others:

@@ -23,13 +23,9 @@ _ABOUT_A_THING = ("author", "authors", "artist", "director", "directors", "publi
 
 
 def question(table: Table, columns: ColumnMapping, mapping: ColumnMapping, roles: Sequence[str]) -> Question | None:
-    """What keeps a table from being read; None where every needed role has its column.
+    """What keeps the rating table from being read; None where every needed role has its column.
 
-    Args:
-        table: The rating table; the first rows of all its parts.
-        columns: What is known of its columns.
-        mapping: What somebody said of them.
-        roles: Needed roles without a column.
+    `columns` says what is known of them, `mapping` what somebody said of them, `roles` which needed ones have none.
     """
     if not roles:
         return None

@@ -134,13 +134,9 @@ class Source:
 
 
 class CountedReader(io.RawIOBase):
-    """Reads a source, and refuses what unfolds too far or turns out damaged.
+    """Reads a source's raw bytes, and refuses what unfolds too far or turns out damaged.
 
-    Args:
-        source: What is read.
-        raw: Its bytes.
-        packed_at: How many packed bytes a number of unpacked ones stands for.
-        on_bytes: As `Source.open` has it.
+    `packed_at` says how many packed bytes a number of unpacked ones stands for; `on_bytes` is as `Source.open` has it.
     """
 
     def __init__(

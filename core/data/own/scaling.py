@@ -22,16 +22,11 @@ def on_its_scale(file: OwnFile, ratings: Ratings, step: float, out_of: float | N
     """The file with the scale of its numbers; those that cannot be on it are among the rejected.
 
     A list whose numbers all are ratings of the data keeps to the data's scale, which is a scale of None; else it is on
-    the smallest scale that holds them. A zero beside ratings from 1, where the data has none so low, is no rating.
+    the smallest scale that holds them. A zero beside ratings from 1, where the data has none so low, is no rating. A
+    file that states its scale stays as it is, unless somebody gives `out_of`, the highest rating possible, or 0 for the
+    scale of the data. `step` is the distance between the data's ratings.
 
-    Args:
-        file: As it was read; one that states its scale is returned as it is, unless `out_of` is given.
-        ratings: The data.
-        step: Distance between its ratings.
-        out_of: The highest rating possible where somebody says it; 0 for the scale of the data.
-
-    Raises:
-        NoGoodRowsError: No scale holds the numbers.
+    Raises NoGoodRowsError where no scale holds the numbers.
     """
     if out_of is None and not file.detected:
         return file

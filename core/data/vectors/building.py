@@ -35,14 +35,10 @@ _WORDS = ("word", "token", "term")
 
 
 def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]:
-    """Read vectors and what is known of their rows, and write both into `out`, a folder that exists and is empty.
+    """Read vectors and what is known of their rows, and write both into `out`, an empty folder.
 
-    Returns:
-        The id of the run, the shape of its arrays, where they come from, and the fields of a `VectorReport` that come
-        from the files, as JSON takes them.
-
-    Raises:
-        DatasetError: Whatever keeps the files from being opened.
+    Returns the id of the run, the shape of its arrays, where they come from, and the fields of a `VectorReport` that
+    come from the files, as JSON takes them. Raises DatasetError for whatever keeps the files from being opened.
     """
     report(0.0, "Looking at the files")
     found, metadata = _contents(request)

@@ -69,14 +69,8 @@ def numbered_columns(numeric: Sequence[str]) -> tuple[str, ...]:
 def id_column(columns: Sequence[str], options: VectorOptions, samples: Sequence[Sequence[str]]) -> str | None:
     """The column that names the rows: as stated, else by its name or as the first of texts, if its first values differ.
 
-    Where the name leaves no doubt a few of them may be empty or come again.
-
-    Args:
-        columns: Those beside the vector.
-        samples: The first values of each.
-
-    Raises:
-        BadVectorsError: The stated one is not there.
+    Where the name leaves no doubt a few of these `samples` may be empty or come again. `columns` are those beside the
+    vector. Raises BadVectorsError where the stated one is not there.
     """
     if options.id_column == "":
         return None
@@ -124,11 +118,8 @@ def _rank(name: str) -> int | None:
 def in_text(table: Table, options: VectorOptions, limits: ImportLimits, *, alone: bool) -> Matrix | None:
     """The vectors in a table of text; None where it is a table of something else.
 
-    Args:
-        alone: No other file holds vectors: any two columns of numbers are taken for one then.
-
-    Raises:
-        BadVectorsError: A stated column is not there.
+    Where it is `alone`, and no other file holds vectors, any two columns of numbers are taken for one. Raises
+    BadVectorsError where a stated column is not there.
     """
     numeric = [
         name

@@ -49,16 +49,12 @@ def join(
     """What a table says of the rows: matched by id where it holds their ids, else by order.
 
     Args:
-        table: What was found.
         ids: Of the kept rows; none where nothing beside the vectors names them.
         position: Place of each kept row among all rows of the vectors.
         total: All rows of the vectors, those left out too.
-        options: What was stated.
-        limits: Of reading.
 
     Raises:
-        BadVectorsError: It does not belong to the vectors.
-        DatasetError: As reading it does.
+        DatasetError: As reading it does; BadVectorsError where it does not belong to the vectors.
     """
     key = _key(table, ids, options, limits) if ids else None
     if key is not None:

@@ -76,9 +76,7 @@ def spread(points: np.ndarray) -> bytes:
 
     The first item in each field of a coarse grid gets its name first, then that of finer and finer ones: what lies
     apart is named, and among what lies close together what comes first in the data, such as the most frequent word.
-
-    Args:
-        points: Places of the items, (n, 2), in the order of the data.
+    `points` are the places of the items, (n, 2), in the order of the data.
     """
     low = points.min(axis=0, initial=np.inf)
     share = (points - low) / np.maximum(points.max(axis=0, initial=-np.inf) - low, 1e-30)
