@@ -22,8 +22,7 @@ from core.disk.home import home
 from core.errors import DatasetError
 from core.model.run import Run
 from core.settings import ImportLimits
-from core.store.imported import keep, keep_run, run_of
-from core.store.joining import Joined, known_among, with_ratings
+from core.store.joining import Joined, keep, keep_run, known_among, run_of, with_ratings
 from core.store.runs import RunStore
 
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from core.data.importing.cells import EXACT, LONGEST, text_of
 from core.data.importing.sources import Source, on_disk, raise_if_out_of_memory
+from core.data.importing.values import EXACT, LONGEST, text_of
 from core.errors import BadFormatError, TooLargeError
 from core.settings import ImportLimits
 

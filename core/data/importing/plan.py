@@ -10,8 +10,7 @@ import numpy as np
 from core.data.importing.keys import Key, column_of, guess_item_key, items_table, join, not_used, nothing_joined
 from core.data.importing.layouts import Layout, fits, movietweetings_scale, recognize
 from core.data.importing.naming import guess, noun, plain
-from core.data.importing.parts import aligned, groups, joined, size
-from core.data.importing.proposing import propose
+from core.data.importing.proposing import aligned, groups, joined, propose, size
 from core.data.importing.questions import RATING_TABLE, how_read, layout_words, named_item, question
 from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportRequest, Question, Role
 from core.data.importing.sniffing import Table, examine

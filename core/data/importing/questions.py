@@ -4,13 +4,12 @@ import json
 import shlex
 from collections.abc import Sequence
 
-from core.data.importing.aggregates import is_aggregate
 from core.data.importing.heading import declared_delimiter
 from core.data.importing.naming import RANK, plain
 from core.data.importing.proposing import is_time, propose
 from core.data.importing.request import ColumnMapping, Question, Role, Wide
 from core.data.importing.sniffing import Headed, Table
-from core.data.importing.wide import Melted, melt
+from core.data.importing.wide import Melted, is_aggregate, melt
 from core.data.services import whose_export
 from core.data.text import one_line
 

@@ -21,14 +21,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from core.data.importing.cells import text_of
-from core.data.importing.cleaning import MAX_ROW_BYTES, CleanText, too_long_a_row
+from core.data.importing.cleaning import MAX_ROW_BYTES, CleanText, Spoiled, too_long_a_row
 from core.data.importing.json_rows import array_objects, json_object, numbered_lines
-from core.data.importing.letters import Spoiled
 from core.data.importing.parquet import read_parquet
 from core.data.importing.quotes import Mender, Shape
 from core.data.importing.sniffing import DOUBLE_COLON, Table, not_in, split_rows
 from core.data.importing.sources import raise_if_out_of_memory
+from core.data.importing.values import text_of
 from core.data.text import REPLACEMENT
 from core.errors import BadFormatError
 from core.settings import ImportLimits

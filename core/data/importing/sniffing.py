@@ -9,13 +9,13 @@ from itertools import islice
 from typing import Literal
 
 from core.data.importing import heading
-from core.data.importing.cells import text_of
+from core.data.importing.cleaning import Decoder, judged
 from core.data.importing.json_rows import array_objects, json_object
-from core.data.importing.letters import Decoder, judged
 from core.data.importing.parquet import parquet_head
 from core.data.importing.quotes import has_backslashes, mended
 from core.data.importing.request import FileOptions
 from core.data.importing.sources import Source, check_not_packed
+from core.data.importing.values import text_of
 from core.data.text import REPLACEMENT, SPOILED, one_line
 from core.errors import BadEncodingError, BadFormatError, EmptyFileError, WrongDelimiterError
 from core.settings import ImportLimits

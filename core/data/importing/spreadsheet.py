@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from core.data.importing.cells import text_of
+from core.data.importing.values import text_of
 from core.data.text import one_line
 from core.errors import BadFormatError
 from core.settings import MIB, ImportLimits

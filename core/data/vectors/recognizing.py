@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from core.data.importing.sniffing import HEAD_BYTES, Table, examine
 from core.data.importing.sources import Source, check_not_packed
-from core.data.vectors import arrays, columns, hdf5, text
+from core.data.vectors import arrays, columns, text
 from core.data.vectors.matrix import LEAST_DIMENSIONS, Matrix
 from core.data.vectors.request import VectorOptions
 from core.errors import BadVectorsError, DatasetError, WrongDelimiterError
@@ -83,8 +83,8 @@ def _arrays(
     if head.startswith(arrays.NPY):
         stored = arrays.npy_array(source)
         return arrays.matrices(source, "NumPy", [stored], size), [(source, stored)] if len(stored.shape) == 1 else []
-    if head.startswith(hdf5.HDF5):
-        return hdf5.matrices(source, limits), []
+    if head.startswith(arrays.HDF5):
+        return arrays.hdf5_matrices(source, limits), []
     if arrays.looks_like_safetensors(head):
         return arrays.matrices(source, "safetensors", arrays.safetensors_arrays(source), size), []
     return None
