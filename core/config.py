@@ -120,6 +120,18 @@ class SplitConfig(Settings):
         return self.split_kind == "random"
 
 
+def _dropout(side: str, lost: str) -> Any:
+    return setting(
+        0.0,
+        f"Share of each {side} vector hidden at random in every training step.",
+        title=f"{side.capitalize()} dropout",
+        unit="fraction",
+        grows=f"Less learning by heart; too much hides {lost} itself.",
+        ge=0,
+        le=0.95,
+    )
+
+
 class VectorConfig(Settings):
     """The vectors of users and items before they have learned anything."""
 
@@ -128,24 +140,8 @@ class VectorConfig(Settings):
         "How many numbers describe each user and each item.",
         grows="Room for finer tastes; slower, and easier to learn the training ratings by heart.",
     )
-    user_dropout: float = setting(
-        0.0,
-        "Share of each user vector hidden at random in every training step.",
-        title="User dropout",
-        unit="fraction",
-        grows="Less learning by heart; too much hides the taste itself.",
-        ge=0,
-        le=0.95,
-    )
-    item_dropout: float = setting(
-        0.0,
-        "Share of each item vector hidden at random in every training step.",
-        title="Item dropout",
-        unit="fraction",
-        grows="Less learning by heart; too much hides the item itself.",
-        ge=0,
-        le=0.95,
-    )
+    user_dropout: float = _dropout("user", "the taste")
+    item_dropout: float = _dropout("item", "the item")
     init_min: float = setting(
         -0.05,
         "Lowest value a vector's numbers start from, drawn evenly between the two ends.",
@@ -297,7 +293,7 @@ def run_id(config: RunConfig, dataset_digest: str) -> str:
     The settings of the program's first version count in full, those that a family does not have with their defaults.
     Any other counts only where it differs from its default, so that a new one renames no run.
     """
-    values = dict(_FIRST_SETTINGS)
+    values: dict[str, Any] = dict(_FIRST_SETTINGS)
     for name, value in config:
         if name in values or value != type(config).model_fields[name].default:
             values[name] = value + 0.0 if isinstance(value, float) else value  # -0.0 is 0.0
@@ -321,25 +317,9 @@ def content_id(arrays: Mapping[str, np.ndarray], row_ids: Mapping[str, Sequence[
     return digest.hexdigest()[:16]
 
 
-_FIRST_SETTINGS: Mapping[str, Any] = MappingProxyType(
-    {
-        "split_kind": "random",
-        "validation_fraction": 0.2,
-        "split_seed": 0,
-        "model": "",
-        "embedding_dim": 64,
-        "embedding_layer": "keras",
-        "user_dropout": 0.0,
-        "item_dropout": 0.0,
-        "init_min": -0.05,
-        "init_max": 0.05,
-        "epochs": 10,
-        "batch_size": 32,
-        "learning_rate": 1e-3,
-        "l2": 0.0,
-        "patience": 2,
-        "restore_best": False,
-        "seed": 0,
-    }
-)
+_FIRST_SETTINGS = {
+    "split_kind": "random", "validation_fraction": 0.2, "split_seed": 0, "model": "", "embedding_dim": 64,
+    "embedding_layer": "keras", "user_dropout": 0.0, "item_dropout": 0.0, "init_min": -0.05, "init_max": 0.05,
+    "epochs": 10, "batch_size": 32, "learning_rate": 1e-3, "l2": 0.0, "patience": 2, "restore_best": False, "seed": 0,
+}  # fmt: skip
 """The settings of the first version and what a family without one of them stands for."""

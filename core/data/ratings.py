@@ -17,15 +17,13 @@ if TYPE_CHECKING:  # a worker that waits, and a command that reads no ratings, n
 NO_TIME = int(np.iinfo(np.int64).min)
 """Stands among timestamps where a rating has none: NumPy's "not a time", before all times."""
 
-
 USER = "user"  # What a row of the second set is, where nothing else is said
 
 
 def shortest(value: float) -> float:
     """A rating as somebody wrote it: 128.1 for 128.10000610351562, which is 128.1 held as float32."""
-    return (
-        float(str(np.float32(value))) if abs(value) < np.finfo(np.float32).max and np.float32(value) == value else value
-    )
+    is_single = abs(value) < np.finfo(np.float32).max and np.float32(value) == value
+    return float(str(np.float32(value))) if is_single else value
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +106,7 @@ class Ratings:
     @cached_property
     def item_mean(self) -> np.ndarray:
         """Mean rating per item, float64, (n_items,); NaN where an item has none."""
-        return _mean_by(self.item_index, self.rating, len(self.items))
+        return mean_by(self.item_index, self.rating, len(self.items))
 
     def rated(self, least: int, *, users: bool = False) -> np.ndarray:
         """Whether each item, or user, has at least so many ratings, boolean, (n_rows,); all, where nobody rated."""
@@ -122,7 +120,7 @@ class Ratings:
     @cached_property
     def user_mean(self) -> np.ndarray:
         """Mean rating per user, float64, (n_users,); NaN where a user has none."""
-        return _mean_by(self.user_index, self.rating, len(self.users))
+        return mean_by(self.user_index, self.rating, len(self.users))
 
     @cached_property
     def digest(self) -> str:
@@ -221,7 +219,8 @@ def year_in(title: str) -> float:
     return float(year[1]) if year else float("nan")
 
 
-def _mean_by(index: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
+def mean_by(index: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
+    """Mean of the values, (n,), of each row that `index`, (n,), names, float64, (size,); NaN without any."""
     count = np.bincount(index, minlength=size)
     total = np.bincount(index, weights=values, minlength=size)
     return np.divide(total, count, out=np.full(size, np.nan), where=count > 0)

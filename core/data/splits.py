@@ -6,7 +6,7 @@ import numpy as np
 
 from core.config import SplitConfig
 from core.data.nouns import count
-from core.data.ratings import NO_TIME, Ratings
+from core.data.ratings import NO_TIME, Ratings, mean_by
 from core.errors import LimitError
 
 TEST_SEED = 2**31  # Starting number of the draw of test ratings: above every split seed
@@ -31,9 +31,8 @@ class Split:
 
     def training_mean(self, ratings: Ratings, *, users: bool = False) -> np.ndarray:
         """Mean training rating of each item, or of each user, float64, (n_rows,); NaN without any."""
-        index, count = ratings.user_index if users else ratings.item_index, self.training_count(ratings, users=users)
-        total = np.bincount(index[self.train], weights=ratings.rating[self.train], minlength=len(count))
-        return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+        index, rows = (ratings.user_index, ratings.users) if users else (ratings.item_index, ratings.items)
+        return mean_by(index[self.train], ratings.rating[self.train], len(rows))
 
     def trained(self, ratings: Ratings, *, users: bool = False) -> np.ndarray:
         """Whether each item, or each user, has a training rating, boolean, (n_rows,).

@@ -219,18 +219,18 @@ class TablePreview:
 class Preview:
     """What an import would do, found in the first rows."""
 
-    layout: str  # The layout that was recognized: "MovieLens 1M", "rating table"; "" for none
-    name: str
-    noun: str
-    tables: tuple[TablePreview, ...]
-    unclear: tuple[str, ...]  # Roles for which somebody has to name the column
+    layout: str = ""  # The layout that was recognized: "MovieLens 1M", "rating table"; "" for none
+    name: str = ""
+    noun: str = ""
+    tables: tuple[TablePreview, ...] = ()
+    unclear: tuple[str, ...] = ()  # Roles for which somebody has to name the column
     # The rating scale as stated, or as the first rows suggest; None without a number in them.
-    min_rating: float | None
-    max_rating: float | None
-    notes: tuple[str, ...]
+    min_rating: float | None = None
+    max_rating: float | None = None
+    notes: tuple[str, ...] = ()
     # What would stop the import, and how to mend it; "" where nothing was found.
-    code: str
-    message: str
+    code: str = ""
+    message: str = ""
     delimiter: str = ""  # One that may mend WRONG_DELIMITER; "" where there is none
     # What somebody has to say, with a proposal where there is one; None where all is clear.
     question: Question | None = None

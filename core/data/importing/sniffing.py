@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
@@ -13,7 +14,7 @@ from core.data.importing.cleaning import Decoder, judged
 from core.data.importing.json_rows import array_objects, json_object
 from core.data.importing.parquet import parquet_head
 from core.data.importing.quotes import has_backslashes, mended
-from core.data.importing.request import FileOptions
+from core.data.importing.request import FileOptions, TablePreview
 from core.data.importing.sources import Source, check_not_packed
 from core.data.importing.values import text_of
 from core.data.text import REPLACEMENT, SPOILED, one_line
@@ -22,6 +23,7 @@ from core.settings import ImportLimits
 
 HEAD_BYTES = 2**18
 SAMPLE_ROWS = 1000
+SHOWN_ROWS, _SHOWN = 20, 100  # Of a preview: rows, and characters of a cell
 _FOR_BACKSLASHES = 2**22
 _FORMATS = "CSV, TSV, Excel (.xlsx), JSON or Parquet"
 DELIMITERS = ("\t", ";", "|", ",")
@@ -124,6 +126,26 @@ def _examine(source: Source, options: FileOptions, limits: ImportLimits) -> Tabl
             lines = source.head(_FOR_BACKSLASHES).decode(encoding, "replace").splitlines()
             table = replace(table, backslashes=has_backslashes(lines, table.delimiter, len(table.columns)))
     return replace(table, encoding=encoding, encoding_found=certain, encoding_stated=options.encoding is not None)
+
+
+def table_preview(table: Table, part: Literal["ratings", "items"], roles: Sequence[str] = ()) -> TablePreview:
+    """The beginning of a table, as people see it; the roles are those of its columns."""
+    return TablePreview(
+        file=table.name,
+        part=part,
+        kind=table.kind,
+        delimiter=table.delimiter,
+        header=table.header_rows > 0 and not table.headless,
+        encoding=table.encoding,
+        columns=table.columns,
+        roles=tuple(roles) or ("",) * len(table.columns),
+        rows=tuple(shown(row) for row in table.rows[:SHOWN_ROWS]),
+    )
+
+
+def shown(cells: Sequence[str | None]) -> tuple[str, ...]:
+    """Cells as a preview shows them."""
+    return tuple(one_line(cell or "", _SHOWN) for cell in cells)
 
 
 def first_lines(source: Source, options: FileOptions) -> tuple[list[str], str]:

@@ -176,7 +176,7 @@ def _from_service(service: Service, found: Sequence[Row]) -> OwnFile:
             one = replace(one, doubt=f"{one_line(kind, 30)} is another kind of thing")
         return one
 
-    return _gathered(found[1:], entry, source=service.name, scale=(service.low, service.high))
+    return _gathered(found[1:], entry, source=service.name, scale=service.scale)
 
 
 def _from_list(found: Sequence[Row]) -> OwnFile:

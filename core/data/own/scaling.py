@@ -46,14 +46,14 @@ def on_its_scale(file: OwnFile, ratings: Ratings, step: float, out_of: float | N
             stray.append(Rejected(entry.line, f"rating {entry.rating:g} is outside {low:g} to {high:g}"))
     if not numbers and len(tops := {entry.out_of for entry in kept}) == 1:
         scale = scale_out_of(tops.pop(), [entry.rating for entry in kept])
-    rejected = sorted([*file.rejected, *stray], key=lambda one: one.line)[:LISTED]
-    return replace(
-        file,
-        entries=tuple(kept),
-        scale=scale,
-        rejected=tuple(rejected),
-        rejected_total=file.rejected_total + len(stray),
-    )
+    return replace(_without(file, kept, stray), scale=scale)
+
+
+def _without(file: OwnFile, kept: Sequence[Entry], rejected: Sequence[Rejected]) -> OwnFile:
+    """The file with these of its entries, the others among its rejected rows."""
+    listed = sorted([*file.rejected, *rejected], key=lambda one: one.line)[:LISTED]
+    total = file.rejected_total + len(rejected)
+    return replace(file, entries=tuple(kept), rejected=tuple(listed), rejected_total=total)
 
 
 def scale_out_of(end: float, numbers: Sequence[float]) -> Scale:
@@ -132,8 +132,5 @@ def without_likes(file: OwnFile, ratings: Ratings, step: float) -> OwnFile:
         return file
     likes = [entry for entry in file.entries if entry.out_of == 1]
     why = f"a like is no rating from {ratings.min_rating:g} to {ratings.max_rating:g}"
-    rejected = sorted([*file.rejected, *(Rejected(one.line, why) for one in likes)], key=lambda one: one.line)
-    rest: tuple[Entry, ...] = tuple(entry for entry in file.entries if entry.out_of != 1)
-    return replace(
-        file, entries=rest, rejected=tuple(rejected[:LISTED]), rejected_total=file.rejected_total + len(likes)
-    )
+    rest = [entry for entry in file.entries if entry.out_of != 1]
+    return _without(file, rest, [Rejected(one.line, why) for one in likes])

@@ -13,7 +13,7 @@ from core.config import content_id
 from core.data.folder import write_folder
 from core.data.importing.naming import noun, plain
 from core.data.importing.request import Reporter, TablePreview
-from core.data.importing.sniffing import Table, examine
+from core.data.importing.sniffing import SHOWN_ROWS, Table, examine, shown, table_preview
 from core.data.importing.sources import collect
 from core.data.importing.values import to_float
 from core.data.ratings import USER, Vocabulary, unrated
@@ -26,7 +26,7 @@ from core.data.vectors.tables import Known, item_table, join, without_table
 from core.errors import BadVectorsError, DatasetError, EmptyFileError
 
 DATASET, BIAS = "dataset", "bias"
-_SHOWN, _NUMBERS, _CELL = 20, 8, 100
+_NUMBERS = 8
 _ENDINGS = (
     ".gz", ".zip", ".tsv", ".csv", ".txt", ".vec", ".bin", ".npy", ".npz", ".parquet", ".arrow", ".feather",
     ".safetensors", ".h5", ".weights", ".keras",
@@ -189,7 +189,7 @@ def preview(request: VectorRequest) -> VectorPreview:
         result = replace(result, found=tuple(_found(matrix) for matrix in found.matrices))
         result = replace(result, notes=tuple(f"{error}." for error in found.unread))
         if found.tables or metadata:
-            result = replace(result, table=_table_preview(metadata or found.tables[0]))
+            result = replace(result, table=table_preview(metadata or found.tables[0], "items"))
         chosen = choose(found.matrices, request.options)
         return _with_rows(result, chosen, request, alone=result.table is None)
     except DatasetError as error:
@@ -203,22 +203,20 @@ def _with_rows(result: VectorPreview, chosen: Chosen, request: VectorRequest, *,
     block = next((block for block in matrix.blocks(lambda size: None) if len(block.values)), None)
     if block is None:
         raise EmptyFileError(f"{matrix.name} holds no row; export it again")
-    ids = block.columns[matrix.id_column].to_pylist()[:_SHOWN] if matrix.id_column else []
-    numbers = [tuple(float(value) for value in row[:_NUMBERS]) for row in block.values[:_SHOWN]]
-    shown = result.table
+    ids = block.columns[matrix.id_column].to_pylist()[:SHOWN_ROWS] if matrix.id_column else []
+    numbers = [tuple(float(value) for value in row[:_NUMBERS]) for row in block.values[:SHOWN_ROWS]]
+    table = result.table
     if alone and matrix.columns:
-        rows = tuple(
-            tuple(one_line(cell, _CELL) for cell in row) for row in list(zip(*matrix.samples, strict=True))[:_SHOWN]
-        )
+        rows = tuple(shown(row) for row in list(zip(*matrix.samples, strict=True))[:SHOWN_ROWS])
         roles = tuple("id" if name == matrix.id_column else "" for name in matrix.columns)
-        shown = TablePreview(matrix.source.name, "items", "text", "", True, "", matrix.columns, roles, rows)
+        table = TablePreview(matrix.source.name, "items", "text", "", True, "", matrix.columns, roles, rows)
     return replace(
         result,
         noun=request.options.noun or _noun(matrix),
         chosen=tuple(part[0].name for part in (chosen.items, chosen.users) if part),
-        ids=tuple(one_line(text or "", _CELL) for text in ids),
+        ids=shown(ids),
         numbers=tuple(tuple(value if math.isfinite(value) else None for value in row) for row in numbers),
-        table=shown,
+        table=table,
         joined="" if alone else ("id" if matrix.id_column else "order"),
     )
 
@@ -226,11 +224,3 @@ def _with_rows(result: VectorPreview, chosen: Chosen, request: VectorRequest, *,
 def _found(matrix: Matrix) -> Found:
     side = "user" if "user" in matrix.name.lower() else "item"
     return Found(matrix.name, matrix.kind, matrix.rows, matrix.dim, side)
-
-
-def _table_preview(table: Table) -> TablePreview:
-    rows = tuple(tuple(one_line(cell, _CELL) for cell in row) for row in table.rows[:_SHOWN])
-    header, roles = table.header_rows > 0 and not table.headless, ("",) * len(table.columns)
-    return TablePreview(
-        table.name, "items", table.kind, table.delimiter, header, table.encoding, table.columns, roles, rows
-    )

@@ -22,23 +22,9 @@ from core.errors import BadFormatError, BadVectorsError
 from core.settings import ImportLimits
 
 ARROW, FEATHER_1, PARQUET = b"ARROW1", b"FEA1", b"PAR1"
-ID_NAMES = [
-    "id",
-    "word",
-    "token",
-    "term",
-    "key",
-    "node",
-    "uid",
-    "uuid",
-    "uri",
-    "url",
-    "code",
-    "name",
-    "label",
-    "text",
-    "title",
-]
+ID_NAMES = (
+    "id", "word", "token", "term", "key", "node", "uid", "uuid", "uri", "url", "code", "name", "label", "text", "title",
+)  # fmt: skip
 _SURELY_IDS = {"id", "word", "token", "term", "key", "node", "uid", "uuid"}
 _MOST_AGAIN = 0.1
 """Share of the first values that may be empty or come again where a column's name says that it holds the ids; those
