@@ -151,11 +151,7 @@ class CorruptRunError(RunError, code="CORRUPT_RUN"):
 
 
 class JobError(ExplorerError):
-    """A job could not start or did not finish.
-
-    Attributes:
-        history: The `core.model.events.Epoch`s trained before that.
-    """
+    """A job could not start or did not finish; `history` are the `core.model.events.Epoch`s trained before that."""
 
     def __init__(self, message: str, *, history: tuple[Any, ...] = ()) -> None:
         super().__init__(message)

@@ -117,28 +117,19 @@ def _distinct(index: np.ndarray) -> int:
 class Gathering:
     """Reads the plan's rating tables batch after batch, and counts what is wrong in them.
 
-    Attributes:
-        options: What is left out, and what becomes of counts.
-        users, items: The ids that the ratings number.
-        times: Knows the unit of the times.
-        cells: Knows the scale that the ratings' texts state.
-        rows: Rows found, good and bad.
-        lines_without_rows: Lines of headers, blank ones, and lines that continue a row above them.
-        rejected: Bad rows, the first of them.
-        reasons: How many bad rows there are, for each reason.
-        notes: What was mended in the tables, in sentences.
-        aside: What is neither a rating nor a fault: how many, by its name.
+    `users` and `items` are the ids that the ratings number; `times` knows the unit of the times, `cells` the scale that
+    the ratings' texts state.
     """
 
     plan: Plan
     limits: ImportLimits
     options: ImportOptions
-    rows: int = 0
-    lines_without_rows: int = 0
-    notes: list[str] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    reasons: Counter[str] = field(default_factory=Counter)
-    aside: Counter[str] = field(default_factory=Counter)
+    rows: int = 0  # Rows found, good and bad
+    lines_without_rows: int = 0  # Lines of headers, blank ones, and lines that continue a row above them
+    notes: list[str] = field(default_factory=list)  # What was mended in the tables, in sentences
+    rejected: list[Rejected] = field(default_factory=list)  # Bad rows, the first of them
+    reasons: Counter[str] = field(default_factory=Counter)  # How many bad rows there are, for each reason
+    aside: Counter[str] = field(default_factory=Counter)  # What is neither a rating nor a fault: how many, by its name
 
     def __post_init__(self) -> None:
         limits = self.limits

@@ -60,25 +60,17 @@ class Shape:
 
 
 class Mender:
-    """Takes stray quotes out of a delimited text that comes in blocks.
+    """Takes stray quotes out of a text, delimited by one ASCII character, that comes in blocks.
 
-    Args:
-        delimiter: One ASCII character.
-        shape: That of the table.
-        sparing: Whether quotes enclose only what could not stand without them: a delimiter, or another quote.
-
-    Attributes:
-        lines: Physical lines so far, those inside of rows included.
-        inside: How many of them continue a row above them.
-        strays: How many lines had a stray quote.
-        first: The numbers from 1 of the first of these lines.
-        inconsistent: Whether a line with a stray quote stands right above what looks like another row.
+    They are `sparing` where they enclose only what could not stand without them: a delimiter, or another quote.
     """
 
     def __init__(self, delimiter: str, shape: Shape, *, sparing: bool = False) -> None:
-        self.lines = self.inside = self.strays = 0
-        self.first: list[int] = []
-        self.inconsistent = False
+        self.lines = 0  # Physical lines so far, those inside of rows included
+        self.inside = 0  # How many of them continue a row above them
+        self.strays = 0  # How many lines had a stray quote
+        self.first: list[int] = []  # The numbers from 1 of the first of these lines
+        self.inconsistent = False  # Whether such a line stands right above what looks like another row
         self._delimiter, self._shape, self._sparing = delimiter, shape, sparing
         self._before = b""  # the last byte of the block before
         # Between tabs a quote is a character like others: it stays, enclosed, where it encloses nothing.

@@ -46,25 +46,18 @@ class Batch:
 
 
 class Malformed:
-    """What is wrong with the lines of a table: rows with another number of columns, stray quotes, spoiled bytes.
-
-    Attributes:
-        numbers: Line numbers from 1 of all rows of another width; lines that hold no row, as negative ones: blank
-            ones, and those that continue a row above them.
-        first: Number and reason of the first `max_listed`.
-        strays, first_strays: How many lines were read without a quote that is never closed, and the first of them.
-        spoiled: How many lines hold bytes that are not UTF-8.
-        without_rows: How many lines hold no row, though a batch has them: headings, blank lines of a wide table.
-        aside: What is neither a rating nor a fault, such as empty cells of a wide table: how many, by its name.
-    """
+    """What is wrong with the lines of a table: rows with another number of columns, stray quotes, spoiled bytes."""
 
     def __init__(self, max_listed: int) -> None:
+        # Line numbers from 1 of all rows of another width; lines that hold no row, as negative ones: blank ones, and
+        # those that continue a row above them.
         self.numbers = array("q")
-        self.first: list[tuple[int, str]] = []
+        self.first: list[tuple[int, str]] = []  # Number and reason of the first `max_listed`
+        # How many lines were read without a quote that is never closed, and the first of them.
         self.strays, self.first_strays = 0, tuple[int, ...]()
-        self.spoiled = 0
-        self.without_rows = 0
-        self.aside: Counter[str] = Counter()
+        self.spoiled = 0  # How many lines hold bytes that are not UTF-8
+        self.without_rows = 0  # Lines that hold no row, though a batch has them: headings, blank ones of a wide table
+        self.aside: Counter[str] = Counter()  # What is neither a rating nor a fault, such as empty cells: how many
         self._max_listed = max_listed
 
     @property

@@ -40,12 +40,8 @@ _FIRST_DAY, _LAST_DAY = 19_000_101, 21_001_231
 class Times:
     """The times of one column, read batch after batch; what only the whole column tells is decided at the end.
 
-    Numbers stay as they are written until `seconds` finds their unit. Dates
-    become epoch seconds, UTC where they name no zone.
-
-    Attributes:
-        column: Its name.
-        notes: What was decided, and how many ratings have no time, in sentences; complete after `resolved`.
+    Numbers stay as they are written until `seconds` finds their unit. Dates become epoch seconds, UTC where they name
+    no zone. `notes` say what was decided, and how many ratings have no time; they are complete after `resolved`.
     """
 
     def __init__(self, column: str = "") -> None:

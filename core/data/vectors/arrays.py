@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from core.data.importing.sources import Source, on_disk
 from core.data.text import one_line
-from core.data.vectors.matrix import BLOCK_BYTES, Block, Matrix, OnBytes, in_blocks
+from core.data.vectors.gathering import BLOCK_BYTES, Block, Matrix, OnBytes, in_blocks
 from core.errors import BadVectorsError, TooLargeError
 from core.settings import ImportLimits
 

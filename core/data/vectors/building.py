@@ -18,8 +18,7 @@ from core.data.importing.sources import collect
 from core.data.importing.values import to_float
 from core.data.ratings import USER, Vocabulary, unrated
 from core.data.text import one_line
-from core.data.vectors.gathering import LARGEST, Rows
-from core.data.vectors.matrix import Matrix
+from core.data.vectors.gathering import LARGEST, Matrix, Rows
 from core.data.vectors.recognizing import Chosen, Contents, choose, contents
 from core.data.vectors.request import Found, VectorOptions, VectorPreview, VectorRequest
 from core.data.vectors.tables import Known, item_table, join, without_table

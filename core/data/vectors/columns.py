@@ -15,7 +15,7 @@ from core.data.importing.parquet import as_text, open_parquet
 from core.data.importing.sniffing import Table
 from core.data.importing.sources import Source, on_disk
 from core.data.importing.values import to_float
-from core.data.vectors.matrix import LEAST_DIMENSIONS, Block, Matrix, OnBytes, as_float32, check_dim, rows_a_block
+from core.data.vectors.gathering import LEAST_DIMENSIONS, Block, Matrix, OnBytes, as_float32, check_dim, rows_a_block
 from core.data.vectors.request import VectorOptions
 from core.data.vectors.text import list_in, looks_like_ratings, of_table
 from core.errors import BadFormatError, BadVectorsError

@@ -9,7 +9,7 @@ import pyarrow as pa
 from core.data.importing.sniffing import HEAD_BYTES, Table, examine
 from core.data.importing.sources import Source, check_not_packed
 from core.data.vectors import arrays, columns, text
-from core.data.vectors.matrix import LEAST_DIMENSIONS, Matrix
+from core.data.vectors.gathering import LEAST_DIMENSIONS, Matrix
 from core.data.vectors.request import VectorOptions
 from core.errors import BadVectorsError, DatasetError, WrongDelimiterError
 from core.settings import ImportLimits

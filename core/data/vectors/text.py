@@ -16,7 +16,7 @@ from core.data.importing.sniffing import HEAD_BYTES, Table
 from core.data.importing.sources import Source
 from core.data.importing.values import to_float
 from core.data.text import REPLACEMENT, SPOILED
-from core.data.vectors.matrix import Block, Matrix, OnBytes, check_dim, rows_a_block
+from core.data.vectors.gathering import Block, Matrix, OnBytes, check_dim, rows_a_block
 from core.errors import BadVectorsError
 from core.settings import ImportLimits
 
