@@ -6,6 +6,7 @@ Nothing is changed by what is noticed here: it is shown, and somebody chooses.
 import re
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -126,18 +127,9 @@ def ranks(user: np.ndarray, counts: np.ndarray) -> np.ndarray:
     The person's n counts are ordered; one at place r of 1 … n (the mean place among equal ones) gets 1 + floor(5 (r -
     1/2) / n). So the fifth of what a person used least gets 1, the fifth used most 5, and a single count 3.
     """
-    order = np.lexsort((counts, user))
-    user, sorted_counts = user[order], counts[order]
-    new_user = np.flatnonzero(np.diff(user, prepend=-1))
-    tie = (np.diff(user, prepend=-1) != 0) | (np.diff(sorted_counts, prepend=np.nan) != 0)
-    starts = np.flatnonzero(tie)
-    sizes = np.diff(starts, append=len(user))
-    middle = np.repeat(starts + (sizes - 1) / 2, sizes)  # mean place from 0, over all
-    totals = np.diff(new_user, append=len(user))
-    within = middle - np.repeat(new_user, totals)
-    result = np.empty(len(user), np.float32)
-    result[order] = 1 + np.floor(5 * (within + 0.5) / np.repeat(totals, totals))
-    return result
+    of_person = pd.Series(counts).groupby(user)
+    place, n = of_person.rank().to_numpy(), of_person.transform("size").to_numpy()
+    return (1 + np.floor(5 * (place - 0.5) / n)).astype(np.float32)
 
 
 def logarithms(counts: np.ndarray) -> np.ndarray:

@@ -116,9 +116,7 @@ class RatingCells:
         self.unit: str | None = None  # As in `Cell`; "" for plain numbers, None until a rating was seen
         self.top: float | None = None  # The highest rating possible, as far as the texts say it
         self.first_unread = ""  # The first text that is no number and was not understood
-        self.first_comma = (
-            ""  # The first such as 16,902, whose comma is read as a decimal one and may be of thousands
-        )
+        self.first_comma = ""  # The first such as 16,902, whose comma is read as a decimal one and may be of thousands
 
     def settle(self, texts: Iterable[str | None]) -> None:
         """Find the unit of a column: that of most of its ratings, where they are not all in one.

@@ -1,7 +1,7 @@
 """Vectors trained elsewhere, as files: `building` makes one matrix of them, or a preview of that.
 
-It uses, in order, `importing.sources` (bytes), `recognizing` (what each file is), `text`, `arrays` and
-`columns` (blocks of rows), `gathering` (sets of vectors, and the rows that can be used) and `tables` (what is known of each row).
+It uses, in order, `importing.sources` (bytes), `recognizing` (what each file is), `text`, `arrays` and `columns` (rows
+in blocks), `gathering` (sets of vectors, and the rows that can be used) and `tables` (what is known of each row).
 `isolation` is the process that does it, in the limits of that which reads ratings; `core.store.opening` makes a run of
 the result.
 """

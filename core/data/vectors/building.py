@@ -1,7 +1,7 @@
 """What the reading process makes of untrusted files: the vectors and a dataset of their rows, or a preview of both."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,9 +42,17 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
     report(0.0, "Looking at the files")
     found, metadata = _contents(request)
     chosen = choose(found.matrices, request.options)
-    progress = _Progress(report, chosen)
-    items = _read(chosen.items, out / "item_embedding", request, progress)
-    users = _read(chosen.users, out / "user_embedding", request, progress) if chosen.users else None
+    read, size = 0, max(1, sum(part.source.size for part in (*chosen.items, *chosen.users)))
+
+    def on_bytes(packed: int) -> None:
+        """Tell how far reading is, by the bytes that were read."""
+        nonlocal read
+        read += packed
+        report(0.7 * min(1.0, read / size), "Reading the vectors")
+
+    limits = request.limits
+    items = Rows(out / "item_embedding", limits).read(chosen.items, on_bytes)
+    users = Rows(out / "user_embedding", limits).read(chosen.users, on_bytes) if chosen.users else None
     report(0.7, "Reading what is known of the rows")
     known, notes = _known(found, metadata, items, request)
     people = _people(users)
@@ -63,7 +71,7 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
     write_folder(out / DATASET, rows, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
     report(0.9, "Naming the vectors by their content")
     kinds = {"item": known.ids} | ({"user": people} if people else {})
-    read = [items] if users is None else [items, users]
+    sides = [items] if users is None else [items, users]
     files = ", ".join(dict.fromkeys(part.source.name for part in (*chosen.items, *chosen.users)))
     return {
         "run_id": content_id(arrays, kinds),
@@ -76,29 +84,11 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
             "dim": items.dim,
             "users": len(people),
             "joined": known.joined,
-            "rejected": [asdict(row) for part in read for row in part.rejected],
-            "rejected_by_reason": dict(sum((part.reasons for part in read), start=type(items.reasons)())),
+            "rejected": [asdict(row) for part in sides for row in part.rejected],
+            "rejected_by_reason": dict(sum((part.reasons for part in sides), start=type(items.reasons)())),
             "notes": [*known.notes, *notes],
         },
     }
-
-
-class _Progress:
-    """Tells how far reading is, by the bytes that were read."""
-
-    def __init__(self, report: Reporter, chosen: Chosen) -> None:
-        self._report, self._done = report, 0
-        self._all = max(1, sum(part.source.size for part in (*chosen.items, *chosen.users)))
-
-    def __call__(self, size: int) -> None:
-        self._done += size
-        self._report(0.7 * min(1.0, self._done / self._all), "Reading the vectors")
-
-
-def _read(parts: Sequence[Matrix], path: Path, request: VectorRequest, on_bytes: Callable[[int], None]) -> Rows:
-    rows = Rows(path, parts[0].dim, request.limits)
-    rows.read(parts, on_bytes)
-    return rows
 
 
 def _contents(request: VectorRequest) -> tuple[Contents, Table | None]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -111,8 +111,8 @@ NO_ID, LONG_ID = "it has no id", "its id is too long"
 class Rows:
     """What was read: float32 in a new file, rows of `dim` numbers one after the other, and what stands beside each."""
 
-    def __init__(self, path: Path, dim: int, limits: ImportLimits) -> None:
-        self.path, self.dim, self.limits = path, dim, limits
+    def __init__(self, path: Path, limits: ImportLimits) -> None:
+        self.path, self.dim, self.limits = path, 0, limits
         self.ids: list[str] = []  # Those of the kept rows; none where nothing names them
         self.columns: dict[str, list[str]] = {}  # Texts of the kept rows, by the name of the column
         self.position = np.zeros(0, np.int64)  # Place of each kept row among all rows of the files
@@ -122,15 +122,15 @@ class Rows:
         self._seen: set[str] = set()
         self._kept = 0
 
-    def read(self, parts: Sequence[Matrix], on_bytes: OnBytes) -> None:
-        """Read a set in all its parts.
+    def read(self, parts: Sequence[Matrix], on_bytes: OnBytes) -> Self:
+        """Read a set in all its parts; these rows.
 
         Raises:
             TooLargeError: There are more rows or bytes than allowed.
             BadVectorsError: No row can be used, or the file is damaged.
             DatasetError: As reading the file does.
         """
-        self.columns = {name: [] for name in parts[0].columns if name != parts[0].id_column}
+        self.dim, self.columns = parts[0].dim, {name: [] for name in parts[0].columns if name != parts[0].id_column}
         positions = []
         with self.path.open("xb") as file:
             for part in parts:
@@ -154,6 +154,7 @@ class Rows:
                 f"{len(self.position)} of {self.total:,} rows of {parts[0].name} can be used, and two are needed"
                 f"{': ' if reasons else ''}{reasons}"
             )
+        return self
 
     def vectors(self) -> np.ndarray:
         """The kept rows, float32, (n, dim), as they lie on the disk."""

@@ -68,7 +68,7 @@ def join(
     kept = {name: [texts[row] for row in position.tolist()] for name, texts in columns.items()}
     names, notes = list(ids), list[str]()
     if not names:
-        named = id_column(list(kept), options, [texts[:1000] for texts in kept.values()])
+        named = id_column({name: texts[:1000] for name, texts in kept.items()}, options)
         texts = [one_line(text, limits.max_id_length) for text in kept.get(named or "", ())]
         if named is not None and len(set(texts)) == len(texts) and "" not in texts:
             del kept[named]
