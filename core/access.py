@@ -135,11 +135,8 @@ def has_token() -> bool:
 
 
 def is_token(attempt: str) -> bool:
-    """Whether a text is the administrators' token, without telling by the time it takes how much of it is right.
-
-    Raises:
-        LimitError: The token that is set is too short to withstand guessing.
-    """
+    """Whether a text is the administrators' token, without telling by the time it takes how much of it is right; raises
+    LimitError where the token that is set is too short to withstand guessing."""
     token = _token()
     return bool(token) and hmac.compare_digest(attempt.encode(), token.encode())
 

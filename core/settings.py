@@ -167,11 +167,8 @@ def scheduler() -> str:
 
 
 def workers(*, alone: bool = False) -> int:
-    """How many trainings this machine carries out at a time; raises LimitError as `whole_number`.
-
-    Args:
-        alone: No pages are shown beside them: of two processors both train then.
-    """
+    """How many trainings this machine carries out at a time; `alone`, with no pages beside them, both of two processors
+    train. Raises LimitError as `whole_number`."""
     processors = os.cpu_count() or 1
     return whole_number("WORKERS", max(min(2, processors) if alone else 1, processors // 2))
 

@@ -79,11 +79,7 @@ def info(dataset_id: str) -> DatasetInfo:
 
 
 def ratings_of(reference: DatasetRef) -> Ratings:
-    """The data that a run learned from, under whatever name it is there.
-
-    Raises:
-        UnknownDatasetError: It is no longer there, or something else has its id now.
-    """
+    """The data that a run learned from, under whatever name it is there; raises UnknownDatasetError where it is not."""
     ratings = load(holding(reference.digest, reference.dataset_id) or reference.dataset_id)
     if ratings.digest != reference.digest:
         raise UnknownDatasetError(

@@ -1,4 +1,4 @@
-"""Ratings as arrays, with tables of who rated and what was rated."""
+"""Ratings as arrays, with tables of who rated and what was rated, and what kinds of columns these have."""
 
 import hashlib
 import re
@@ -173,23 +173,15 @@ def unrated(
     users: Sequence[str] = (),
     user_noun: str = USER,
 ) -> Ratings:
-    """What is known of rows that nobody rated, such as words: their ids and their table, of the kind of `Ratings`.
-
-    `users` are ids of a second set, where there is one, and `user_noun` says what one of it is.
-    """
+    """What is known of rows that nobody rated, such as words, and of a second set, `users`, where there is one."""
     nothing, others = np.zeros(0, np.int32), Vocabulary(np.array(users, object))
     arrays = nothing, nothing, nothing.astype(np.float32), None
     return Ratings("", name, noun, others, items, *arrays, item_table, 0, 0, user_noun=user_noun)
 
 
 def part_of(ratings: Ratings, *, users: np.ndarray, items: np.ndarray, name: str) -> Ratings:
-    """The ratings that some users gave to some items, with these rows alone; it has no folder yet.
-
-    Args:
-        ratings: All of them.
-        users, items: Which rows stay, boolean, (n_users,) and (n_items,).
-        name: What people call the part.
-    """
+    """The ratings that some users gave to some items, booleans, (n_users,) and (n_items,), with these rows alone; it
+    has no folder yet."""
     kept = users[ratings.user_index] & items[ratings.item_index]
     return replace(
         ratings,
@@ -224,3 +216,41 @@ def mean_by(index: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
     count = np.bincount(index, minlength=size)
     total = np.bincount(index, weights=values, minlength=size)
     return np.divide(total, count, out=np.full(size, np.nan), where=count > 0)
+
+
+MOST_VALUES = 50  # A text column with more different values than this is a description, not a category
+
+
+def number_columns(table: "pd.DataFrame") -> dict[str, np.ndarray]:
+    """The year, then every further column of numbers: float64 by name, (n_items,), NaN where unknown."""
+    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+    numbers = {"year": table["year"].to_numpy(float)}
+    for name in _further(table):
+        if is_numeric_dtype(table[name]) and not is_bool_dtype(table[name]):
+            numbers[name] = table[name].to_numpy(float, na_value=np.nan)
+    return numbers
+
+
+def category_columns(table: "pd.DataFrame") -> dict[str, Sequence[Sequence[str]]]:
+    """The genres, then every further column of text with few different values: each item's categories, by name."""
+    import pandas as pd
+
+    categories: dict[str, Sequence[Sequence[str]]] = {"genres": table["genres"].tolist()}
+    for name in category_names(table):
+        place, values = pd.factorize(table[name])
+        lists = [[str(value)] if value else [] for value in values] + [[]]  # the last of what is missing, -1
+        categories[name] = [lists[at] for at in place.tolist()]  # one for all that are alike: there may be a million
+    return categories
+
+
+def category_names(table: "pd.DataFrame") -> list[str]:
+    """The further columns of text with few different values."""
+    import pandas as pd
+
+    texts = [name for name in _further(table) if pd.api.types.is_string_dtype(table[name])]
+    return [name for name in texts if table[name].nunique() <= MOST_VALUES]
+
+
+def _further(table: "pd.DataFrame") -> Sequence[str]:
+    return [str(name) for name in table.columns.difference(["title", "year", "genres"], sort=False)]

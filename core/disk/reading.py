@@ -114,12 +114,9 @@ def read_object(path: Path, most: int = MOST_JSON_BYTES) -> dict[str, Any]:
 
 
 def parse_object(name: str, data: bytes) -> dict[str, Any]:
-    """The object in the bytes of a JSON file.
+    """The object in the bytes of a JSON file; NotJsonError where there is none.
 
-    Raises:
-        NotJsonError: They are no JSON, or no object.
-        IntegrityError: They hold NaN, a number beyond floats, half of a character, or lists and objects
-            nested too deep.
+    Raises IntegrityError for NaN, a number beyond floats, half of a character, or lists and objects nested too deep.
     """
     try:
         value = json.loads(data, parse_constant=_refuse_constant, parse_float=_finite)

@@ -16,10 +16,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2200  # what every table and chart can show
 
 
 def typed(kind: type[Kind], value: Any, name: str) -> Kind:
-    """A value of JSON as `kind`, a type that pydantic knows; fields that a newer version added are left out.
-
-    Raises IntegrityError where it is none, with `name`, that of the file or of its field.
-    """
+    """A value of JSON as `kind`, without fields of newer versions; IntegrityError, about `name`, where it is none."""
     try:
         made: Kind = _adapter(kind).validate_python(value)
     except ValidationError as error:

@@ -42,10 +42,8 @@ def _check_writable(folder: Path) -> None:
 
 
 def tidy() -> tuple[str, ...]:
-    """What a start does first: finish interrupted deletions and restorations, empty what was kept long enough, sweep.
-
-    Returns the names of what was left half written. Raises BusyError, and LimitError as `trash.kept_days`.
-    """
+    """What a start does first: finish interrupted deletions and restorations, empty what was kept long enough, sweep;
+    the names of what was left half written. Raises BusyError, and LimitError as `trash.kept_days`."""
     trash = Trash()
     with trash.alone():
         pass

@@ -67,12 +67,8 @@ class Layout:
         arrays: Mapping[str, np.ndarray],
         documents: Mapping[str, dict[str, Any]] = MappingProxyType({}),
     ) -> None:
-        """Write all files into a folder that exists, each down to the disk.
-
-        Raises:
-            ValueError: A number in the JSON is not finite, or an array holds objects.
-            OSError: The disk refused.
-        """
+        """Write all files into a folder that exists, each down to the disk; raises ValueError where a number in the
+        JSON is not finite, or an array holds objects."""
         files = {f"{name}.npy": write_array(folder / f"{name}.npy", array) for name, array in arrays.items()}
         files |= {f"{name}.json": write_json(folder / f"{name}.json", value) for name, value in documents.items()}
         listing = {
@@ -82,12 +78,8 @@ class Layout:
         write_json(folder / self.manifest, whole | {"checksum": checksum(whole)})
 
     def open(self, folder: Path) -> Artifact:
-        """The folder, if its manifest is undamaged and the files are there in their size.
-
-        Raises:
-            IntegrityError: The manifest is missing, damaged or of another version, or a file is missing or of
-                another size.
-        """
+        """The folder; raises IntegrityError where its manifest is missing, damaged or of another version, or a file is
+        missing or of another size."""
         body = read_object(folder / self.manifest)
         version = body.get("schema_version")
         if version != self.schema_version:

@@ -74,12 +74,8 @@ def everybody() -> list[Journey]:
 
 
 def change(by: Visitor, change: Callable[[Journey], Journey]) -> Journey:
-    """Replace the way of a visitor by what `change` makes of it, alone with it across threads and processes.
-
-    Raises:
-        ReadOnlyError: This is a kiosk.
-        BusyError, UsageError, DiskFullError: It cannot be written.
-    """
+    """Replace the way of a visitor by what `change` makes of it, alone with it across threads and processes; raises
+    ReadOnlyError in a kiosk, and BusyError, UsageError or DiskFullError where it cannot be written."""
     access.check(Action.NAME, by)
     place = _place(by.owner)
     with locked(place.parent / ".lock"), disk_full_told("how far somebody is", place.parent):

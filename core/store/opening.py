@@ -99,10 +99,7 @@ def preview_vectors(
     limits: ImportLimits | None = None,
     runner: Runner = in_child,
 ) -> VectorPreview:
-    """What `open_vectors` would do, as far as the first rows show, with what would stop it; nothing is kept.
-
-    Raises LimitError for an option out of its range, and DatasetError where reading took too much or crashed.
-    """
+    """What `open_vectors` would do, by the first rows, and what would stop it; nothing is kept. Raises as it does."""
     request = _request(paths, metadata, options, limits)
     with new_folder(home() / "datasets", "the preview", mode=0o700) as folder:
         result = ask("preview", request, folder, lambda progress, text: None, lambda: False, runner)

@@ -87,10 +87,8 @@ class RunStore:
     def load(self, run_id: str) -> Run:
         """The run with this id, every byte checked.
 
-        Raises:
-            UnknownRunError: There is none.
-            CorruptRunError: It is damaged or of another version; it was set aside.
-            BusyError: It is damaged, and the store is locked by another process.
+        Raises UnknownRunError; CorruptRunError where it is damaged or of another version, and was set aside; BusyError
+        where it could not be, because another process locks the store.
         """
         place = self._place(run_id)
         while True:
@@ -145,12 +143,8 @@ class RunStore:
 
     @contextlib.contextmanager
     def holding(self, run_id: str) -> Iterator[None]:
-        """Keep a run from being moved for a moment, to put something beside it, alone with what is there.
-
-        Raises:
-            UnknownRunError: There is none, or no longer.
-            BusyError: Another process does so, and does not come to an end.
-        """
+        """Keep a run from being moved for a moment, to put something beside it, alone with what is there; raises
+        UnknownRunError where there is none, or no longer, and BusyError."""
         place = self._place(run_id)
         if not place.is_dir():
             raise unknown_run(run_id)

@@ -48,9 +48,7 @@ _NOTHING = Preview()
 
 def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]:
     """Read, clean and write a dataset into `out`, an empty folder; the fields of its `ImportReport` as JSON takes them.
-
-    Raises DatasetError for whatever keeps the files from becoming a dataset.
-    """
+    Raises DatasetError for whatever keeps the files from becoming a dataset."""
     report(0.0, "Looking at the files")
     options, limits = request.options, request.limits
     plan = make_plan(collect(request.paths, limits, options.sheet), request)

@@ -123,13 +123,8 @@ class CleanText(io.BufferedIOBase):
         return True
 
     def read(self, size: int | None = -1) -> bytes:
-        """So many bytes, fewer at the end.
-
-        Raises:
-            UnicodeDecodeError: The text is not in its encoding, and that is not UTF-8.
-            BadFormatError: A row has more than 8 MiB.
-            ExplorerError: What the source raises.
-        """
+        """So many bytes, fewer at the end; raises what the source raises, UnicodeDecodeError where the encoding is
+        another and not UTF-8, and BadFormatError for a row of more than 8 MiB."""
         wanted = sys.maxsize if size is None or size < 0 else size
         parts, length = [self._ready], len(self._ready)
         while length < wanted and not self._last:

@@ -43,10 +43,7 @@ class Columns:
 
 
 def without_duplicates(columns: Columns) -> Columns:
-    """One rating for each user and item: the latest by time, else the last row.
-
-    It stands where the first of them stood, so that the result does not depend on the order among them.
-    """
+    """One rating for each user and item, where the first of them stood: the latest by time, else the last row."""
     pair = columns.user.astype(np.int64) * (int(columns.item.max(initial=0)) + 1) + columns.item
     ordered = np.sort(pair)
     twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])

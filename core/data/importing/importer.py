@@ -67,10 +67,7 @@ def preview(
     limits: ImportLimits | None = None,
     runner: Runner = in_child,
 ) -> Preview:
-    """What `import_ratings` would do, as far as the first rows show, with what would stop it; nothing is kept.
-
-    Raises LimitError for an option out of its range, and DatasetError where reading took too much or crashed.
-    """
+    """What `import_ratings` would do, by the first rows, and what would stop it; nothing is kept. Raises as it does."""
     request = _request(paths, mapping, options, limits)
     with _datasets(home) as folder:
         return of_json(Preview, ask("preview", request, folder, lambda p, t: None, lambda: False, runner)["preview"])

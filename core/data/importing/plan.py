@@ -225,11 +225,8 @@ def _left_aside(others: Sequence[Table]) -> list[str]:
 
 
 def _part_columns(part: Table, mapping: ColumnMapping, whole: Table, columns: ColumnMapping) -> ColumnMapping:
-    """The columns of a part: those of the whole where it has them, else those that its own names tell.
-
-    Raises:
-        MissingColumnError: The item was found by the item table, in a column that this part does not have.
-    """
+    """The columns of a part: those of the whole where it has them, else those that its own names tell;
+    MissingColumnError where the item was found by the item table, in a column that this part does not have."""
     if part.columns == whole.columns:
         return columns
     own = _rating_columns(part, mapping)

@@ -100,14 +100,10 @@ def batches(
     malformed: Malformed,
     on_bytes: Callable[[int], None] = lambda packed: None,
 ) -> Iterator[Batch]:
-    """All rows of some columns of a table, in order.
+    """All rows of some columns of a table, in order; those of another width go to `malformed`.
 
-    Args:
-        malformed: Gets the rows that do not have the table's columns.
-        on_bytes: Receives how many packed bytes were read since its last call.
-
-    Raises:
-        BadFormatError, BadEncodingError, TooLargeError, ArchiveRatioError.
+    `on_bytes` receives how many packed bytes were read since its last call. Raises BadFormatError, BadEncodingError,
+    TooLargeError and ArchiveRatioError.
     """
     if table.kind == "parquet":
         for texts, first in read_parquet(table.source, columns, limits):

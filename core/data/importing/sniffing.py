@@ -85,11 +85,8 @@ class Headed(Table):
 
 
 def examine(source: Source, options: FileOptions, limits: ImportLimits) -> Table:
-    """The table in a source, from its first bytes.
-
-    Raises:
-        EmptyFileError, BadFormatError, BadEncodingError, WrongDelimiterError, TooLargeError, ArchiveUnsafeError.
-    """
+    """The table in a source, from its first bytes; raises EmptyFileError, BadFormatError, BadEncodingError,
+    WrongDelimiterError, TooLargeError or ArchiveUnsafeError."""
     try:
         return _examine(source, options, limits)
     except WrongDelimiterError as error:

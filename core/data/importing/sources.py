@@ -134,10 +134,8 @@ class Source:
 
 
 class CountedReader(io.RawIOBase):
-    """Reads a source's raw bytes, and refuses what unfolds too far or turns out damaged.
-
-    `packed_at` says how many packed bytes a number of unpacked ones stands for; `on_bytes` is as `Source.open` has it.
-    """
+    """Reads a source's raw bytes, and refuses what unfolds too far or is damaged; `packed_at` says of unpacked bytes
+    how many packed ones they are."""
 
     def __init__(
         self, source: Source, raw: _Stream, packed_at: Callable[[int], int], on_bytes: Callable[[int], None]

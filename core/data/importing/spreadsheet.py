@@ -45,12 +45,8 @@ def is_workbook(name: str, entries: list[zipfile.ZipInfo]) -> bool:
 
 
 def read_sheet(path: Path, wanted: str | None, limits: ImportLimits) -> Sheet:
-    """A sheet by its name, else the first one that is not empty; the entries of the zip file have been checked.
-
-    Raises:
-        BadFormatError: The workbook is damaged, or has no sheet of that name.
-        TooLargeError: It has more rows, columns or bytes than allowed.
-    """
+    """A sheet by its name, else the first that is not empty; the entries of the zip file have been checked. Raises
+    BadFormatError where the workbook is damaged or has no such sheet, and TooLargeError."""
     from python_calamine import CalamineError, CalamineWorkbook  # only this kind of file needs it
 
     try:

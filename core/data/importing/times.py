@@ -243,10 +243,8 @@ def _clock(parts: re.Match[str]) -> int | None:
 
 @lru_cache(maxsize=2**16)
 def _calendar_day(text: str) -> tuple[int, str, str] | None:
-    """Days since 1970, what comes first for certain ("day", "month", "either", ""), and the sign between them.
-
-    Where either may come first, the month is read first.
-    """
+    """Days since 1970, what comes first for certain ("day", "month", "either", ""), and the sign between them; where
+    either may come first, the month is read first."""
     if parts := _YEAR_FIRST.fullmatch(text):
         days = _days(int(parts[1]), int(parts[3]), int(parts[4]))
         return None if days is None else (days, "", "")

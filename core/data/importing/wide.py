@@ -61,11 +61,8 @@ class Melted(Table):
 
 
 def melt(table: Table, rows_are_items: bool | None = None) -> Melted | None:
-    """The table as ratings if it is wide, its first rows those of the result; None where it is not.
-
-    Args:
-        rows_are_items: What a row is; None where the name of its first column shall tell.
-    """
+    """The table as ratings if it is wide, its first rows those of the result, else None; where `rows_are_items` is None
+    the name of the first column tells."""
     columns = list(zip(*table.rows, strict=True)) if len(table.rows) > 1 else []
     if not columns:
         return None

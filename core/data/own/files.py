@@ -73,12 +73,8 @@ class OwnFile:
 
 
 def read(content: bytes) -> OwnFile:
-    """What a file of own ratings holds: a service's export, a zip with one, a list, or the dashboard's own file.
-
-    Raises:
-        EmptyFileError, NoRowsError, MissingColumnError, BadFormatError, BadEncodingError, NoGoodRowsError,
-        TooLargeError, ArchiveUnsafeError, ArchiveRatioError.
-    """
+    """What a file of own ratings holds: a service's export, a zip with one, a list, or the dashboard's own file; raises
+    DatasetError, by its code, where it is none."""
     check_size(len(content))
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         content = _unpacked(content)

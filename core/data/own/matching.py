@@ -33,10 +33,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Person:
-    """What a file says about the items of one dataset.
-
-    The entries are `matched`, `unmatched` and `outside`; of several entries about one item the last counts.
-    """
+    """What a file says about the items of one dataset; of several entries about one item the last counts."""
 
     file: OwnFile  # The file as it was read
     matched: tuple[Placed, ...]  # Entries whose item is certain

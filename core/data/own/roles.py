@@ -33,11 +33,8 @@ _OUT_OF = re.compile(r"(?P<name>.*?)[ (\[]*(?:\bout of|\bof|/|\b[01] ?(?:-|–|t
 
 
 def rating_in(text: str) -> tuple[float, float]:
-    """A rating and what it is out of: "7/10", "80%", STARS for "3 stars" or "★★★½", 1 for "like", 0 for "4,5".
-
-    Raises:
-        ValueError: It is no rating.
-    """
+    """A rating and what it is out of: "7/10", "80%", STARS for "3 stars" or "★★★½", 1 for "like", 0 for "4,5"; raises
+    ValueError where it is none."""
     cell = read_cell(text.strip())
     if cell.reason:
         raise ValueError(f"{one_line(text.strip(), 30)!r} is no rating")

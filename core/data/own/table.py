@@ -39,10 +39,7 @@ def decoded(content: bytes) -> str:
 
 def rows(text: str) -> Iterator[Row]:
     """The rows of a table, blank lines and a line such as `sep=;` left out; a stray quote costs its own line at most.
-
-    Raises:
-        TooLargeError: A cell has more characters than any text of a person.
-    """
+    Raises TooLargeError for a cell with more characters than any text of a person."""
     lines = text.splitlines(keepends=True)
     above, delimiter = declared_delimiter(lines)
     delimiter = delimiter or delimiter_of([line for line in lines[:_LOOKED_AT] if line.strip()])

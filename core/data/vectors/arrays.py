@@ -78,11 +78,8 @@ def npy_array(source: Source) -> Stored:
 
 
 def safetensors_arrays(source: Source) -> list[Stored]:
-    """What the header of a safetensors file claims: https://huggingface.co/docs/safetensors.
-
-    Raises:
-        BadVectorsError: It is damaged, or its arrays overlap.
-    """
+    """What the header of a safetensors file claims: https://huggingface.co/docs/safetensors. BadVectorsError where it
+    is damaged, or its arrays overlap."""
     size = int.from_bytes(source.head(8), "little")
     try:
         header = json.loads(source.head(8 + size)[8:])

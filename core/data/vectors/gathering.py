@@ -123,13 +123,8 @@ class Rows:
         self._kept = 0
 
     def read(self, parts: Sequence[Matrix], on_bytes: OnBytes) -> Self:
-        """Read a set in all its parts; these rows.
-
-        Raises:
-            TooLargeError: There are more rows or bytes than allowed.
-            BadVectorsError: No row can be used, or the file is damaged.
-            DatasetError: As reading the file does.
-        """
+        """Read a set in all its parts; these rows. Raises DatasetError: TooLargeError for more than allowed,
+        BadVectorsError where no two rows can be used."""
         self.dim, self.columns = parts[0].dim, {name: [] for name in parts[0].columns if name != parts[0].id_column}
         positions = []
         with self.path.open("xb") as file:

@@ -37,12 +37,8 @@ class Chosen:
 
 
 def contents(sources: Sequence[Source], options: VectorOptions, limits: ImportLimits) -> Contents:
-    """What is in the files.
-
-    Raises:
-        BadVectorsError: One of them is a pickle, which is never opened, or leads out of itself.
-        DatasetError: As reading the beginnings does.
-    """
+    """What is in the files; raises DatasetError as reading their beginnings does, and BadVectorsError for a pickle,
+    which is never opened, or a file that leads out of itself."""
     matrices: list[Matrix] = []
     tables: list[Table] = []
     unread: list[DatasetError] = []

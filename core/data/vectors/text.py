@@ -32,11 +32,8 @@ _MOST_ALIKE = 0.5  # Share of the first lines that have to be numbers, and as ma
 
 
 def word2vec(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None:
-    """The vectors of a file that says first how many there are, and how long: word2vec's or fastText's.
-
-    Raises:
-        BadVectorsError: It begins so, and goes on otherwise.
-    """
+    """The vectors of a file that says first how many there are, and how long: word2vec's or fastText's. BadVectorsError
+    where it goes on otherwise."""
     header = _WORD2VEC.match(head)
     if header is None:
         return None

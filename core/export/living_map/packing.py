@@ -19,12 +19,8 @@ def places(points: np.ndarray) -> bytes:
 
 
 def span(values: np.ndarray, *, around_zero: bool) -> tuple[float, float]:
-    """The least and the greatest number with a color of its own: the middle 90%, for a few far-out ones need none.
-
-    Args:
-        values: Known numbers, (n,).
-        around_zero: Whether zero lies in the middle.
-    """
+    """The least and the greatest known number with a color of its own: the middle 90%, for a few far-out ones need
+    none. If `around_zero`, zero lies in the middle."""
     low, high = np.percentile(values, [5, 95]).tolist() if len(values) else (0.0, 1.0)
     if around_zero:
         high = max(abs(low), abs(high))
