@@ -21,8 +21,7 @@ from core.data.importing.importer import import_ratings
 from core.data.importing.request import ImportOptions, ImportReport, Reporter
 from core.disk import home as home_module
 from core.disk.checksums import to_disk
-from core.disk.files import disk_full_told, remove
-from core.disk.locks import locked
+from core.disk.files import disk_full_told, locked, remove
 from core.disk.reading import IntegrityError, read_text
 from core.errors import CanceledError, DownloadFailedError, LimitError
 

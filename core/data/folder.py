@@ -24,8 +24,7 @@ from pydantic import Field
 
 from core.data.ratings import NO_TIME, USER, Ratings, Vocabulary
 from core.disk.checksums import to_disk
-from core.disk.reading import IntegrityError, read_object, regular
-from core.disk.typed import Moment, typed
+from core.disk.reading import IntegrityError, Moment, read_object, regular, typed
 from core.errors import BadSchemaError
 
 if TYPE_CHECKING:

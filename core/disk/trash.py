@@ -26,9 +26,8 @@ from typing import Any
 from core import access, settings
 from core.access import Action, Visitor
 from core.disk.checksums import write_json
-from core.disk.files import discard, new_folder, sync_folder, took_place
+from core.disk.files import discard, locked, new_folder, sync_folder, took_place
 from core.disk.home import home
-from core.disk.locks import locked
 from core.disk.reading import IntegrityError, read_object
 from core.errors import DiskFullError, PlaceTakenError, UnknownEntryError, UsageError
 

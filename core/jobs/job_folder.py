@@ -28,8 +28,17 @@ from pydantic import Field
 
 from core.disk.files import is_disk_full, remove, replace_text, sweep, sync_folder, temporary
 from core.disk.processes import ProcessId
-from core.disk.reading import IntegrityError, MissingError, NotJsonError, parse_object, read_bytes, read_object, regular
-from core.disk.typed import Moment, typed
+from core.disk.reading import (
+    IntegrityError,
+    MissingError,
+    Moment,
+    NotJsonError,
+    parse_object,
+    read_bytes,
+    read_object,
+    regular,
+    typed,
+)
 from core.errors import UnknownJobError
 from core.settings import MIB
 

@@ -22,8 +22,7 @@ from core.data import uploads
 from core.data.importing.request import of_json
 from core.data.ratings import Ratings
 from core.data.vectors.request import VectorOptions
-from core.disk.reading import IntegrityError
-from core.disk.typed import typed
+from core.disk.reading import IntegrityError, typed
 from core.errors import LimitError, UnknownDatasetError
 from core.jobs.live_film import live_camera
 from core.jobs.sweep_training import Queue, spread, steer

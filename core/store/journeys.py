@@ -17,9 +17,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from core import access
 from core.access import Action, Visitor
-from core.disk.files import disk_full_told, remove, replace_text
+from core.disk.files import disk_full_told, locked, remove, replace_text
 from core.disk.home import home
-from core.disk.locks import locked
 from core.disk.reading import IntegrityError, MissingError, read_bytes
 from core.errors import LimitError
 

@@ -13,8 +13,7 @@ from core.data.folder import read_folder
 from core.data.importing.isolation import Runner, ask
 from core.data.importing.request import Reporter, of_json
 from core.data.ratings import USER, DatasetRef
-from core.data.vectors.building import DATASET
-from core.data.vectors.isolation import in_child
+from core.data.vectors.building import DATASET, in_child
 from core.data.vectors.request import VectorOptions, VectorPreview, VectorReport, VectorRequest
 from core.disk import quota
 from core.disk.files import new_folder

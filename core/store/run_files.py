@@ -8,8 +8,7 @@ import numpy as np
 
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
-from core.disk.reading import IntegrityError
-from core.disk.typed import Moment, typed
+from core.disk.reading import IntegrityError, Moment, typed
 from core.errors import LimitError
 from core.model.events import Epoch, Started, Step
 from core.model.families import OPENED, family_of, parse_config, stored_families

@@ -22,8 +22,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from core.disk.files import new_folder, remove
-from core.disk.reading import ForbiddenError, IntegrityError
-from core.disk.typed import Moment, typed
+from core.disk.reading import ForbiddenError, IntegrityError, Moment, typed
 from core.store.artifacts import Layout, publish
 from core.store.runs import RunStore
 

@@ -202,16 +202,10 @@ def _lone(rating: np.ndarray, doubtful: Sequence[Doubt], options: ImportOptions)
 
 def _warnings(plan: Plan, item_ids: np.ndarray, items: Items) -> list[str]:
     """The plan's, and that no item was named by the item table: said by all rated items, not by the first rows."""
-    nothing = plan.items is not None and items.untitled == len(item_ids)
-    of_plan = [warning for warning in plan.warnings if not warning.startswith(NOTHING_JOINED)]
-    return [
-        *of_plan,
-        *(
-            [nothing_joined(plan.items, plan.columns.item_id, item_ids, items.first_keys)]
-            if plan.items and nothing
-            else []
-        ),
-    ]
+    warnings = [warning for warning in plan.warnings if not warning.startswith(NOTHING_JOINED)]
+    if plan.items and items.untitled == len(item_ids):
+        warnings.append(nothing_joined(plan.items, plan.columns.item_id, item_ids, items.first_keys))
+    return warnings
 
 
 def _item_notes(plan: Plan, items: Items, malformed: Malformed) -> list[str]:

@@ -66,7 +66,7 @@ def answered(
     except ExplorerError as error:
         failure = error
     except MemoryError:
-        failure = _out_of_memory(ImportLimits(**spec["limits"]))
+        failure = _over(ImportLimits(**spec["limits"]))
     except OSError as error:
         if not is_disk_full(error):
             raise
@@ -204,9 +204,9 @@ def _watch(
         if should_stop():
             raise CanceledError("the import was stopped; nothing was changed")
         if time.monotonic() > deadline:
-            raise _out_of_time(limits)
+            raise _over(limits, time=True)
         if _memory(process.pid) > limits.max_memory_mb * MIB:
-            raise _out_of_memory(limits)
+            raise _over(limits)
 
 
 def _progress(folder: Path) -> tuple[float, str] | None:
@@ -238,21 +238,18 @@ def reader_environment() -> dict[str, str]:
 def _died(returncode: int, limits: ImportLimits, errors: Path) -> Exception:
     tail = errors.read_bytes()[-_ERROR_BYTES:].decode("utf-8", "replace")
     if returncode == -signal.SIGXCPU:
-        return _out_of_time(limits)
+        return _over(limits, time=True)
     if returncode in (-signal.SIGKILL, -signal.SIGABRT) or "std::bad_alloc" in tail:
-        return _out_of_memory(limits)
+        return _over(limits)
     if returncode < 0:
         return BadFormatError(f"the files make their reader end with signal {-returncode}; export them again")
     return RuntimeError(f"the reading process ended with {returncode}:\n{tail}")
 
 
-def _out_of_time(limits: ImportLimits) -> TooLargeError:
-    return _over(f"took longer than the {limits.max_seconds:,} s allowed", "MAX_SECONDS")
-
-
-def _out_of_memory(limits: ImportLimits) -> TooLargeError:
-    return _over(f"needs more than the {limits.max_memory_mb:,} MiB of memory allowed", "MAX_MEMORY_MB")
-
-
-def _over(what: str, limit: str) -> TooLargeError:
-    return TooLargeError(f"reading {what}; bring fewer rows, or raise EMBEDDING_EXPLORER_IMPORT_{limit}")
+def _over(limits: ImportLimits, *, time: bool = False) -> TooLargeError:
+    seconds, memory = (
+        f"took longer than the {limits.max_seconds:,} s",
+        f"needs more than the {limits.max_memory_mb:,} MiB",
+    )
+    what, limit = (seconds, "MAX_SECONDS") if time else (f"{memory} of memory", "MAX_MEMORY_MB")
+    return TooLargeError(f"reading {what} allowed; bring fewer rows, or raise EMBEDDING_EXPLORER_IMPORT_{limit}")

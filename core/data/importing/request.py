@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar, get_args
 
 from core.data.catalog import DatasetInfo
 from core.data.text import noun_of, one_line
+from core.disk.reading import adapter
 from core.errors import LimitError
 from core.settings import ImportLimits
 
@@ -295,11 +295,5 @@ class ImportReport:
 
 def of_json(kind: type[Result], fields: dict[str, Any]) -> Result:
     """A dataclass of this file from its fields as JSON has them, all tuples as lists."""
-    return _adapter(kind).validate_python(fields)  # type: ignore[arg-type]  # a class is hashable, if not its objects
-
-
-@cache
-def _adapter(kind: type[Any]) -> Any:
-    from pydantic import TypeAdapter  # whoever only asks can do without
-
-    return TypeAdapter(kind)
+    made: Result = adapter(kind).validate_python(fields)
+    return made

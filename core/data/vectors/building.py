@@ -1,9 +1,13 @@
-"""What the reading process makes of untrusted files: the vectors and a dataset of their rows, or a preview of both."""
+"""What the reading process makes of untrusted files: the vectors and a dataset of their rows, or a preview of both.
+
+It is the same process, in the same limits, as that which reads ratings.
+"""
 
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +15,7 @@ import numpy as np
 
 from core.config import content_id
 from core.data.folder import write_folder
+from core.data.importing import isolation
 from core.data.importing.naming import noun, plain
 from core.data.importing.request import Reporter, TablePreview
 from core.data.importing.sniffing import SHOWN_ROWS, Table, examine, shown, table_preview
@@ -213,3 +218,12 @@ def _with_rows(result: VectorPreview, chosen: Chosen, request: VectorRequest, *,
 def _found(matrix: Matrix) -> Found:
     side = "user" if "user" in matrix.name.lower() else "item"
     return Found(matrix.name, matrix.kind, matrix.rows, matrix.dim, side)
+
+
+def work(folder: Path, report: Reporter) -> dict[str, Any]:
+    """Do what `spec.json` in the folder asks for; a failure is an object with `code` and `message`."""
+    return isolation.answered(folder, VectorRequest, preview, lambda request: build(request, folder, report))
+
+
+in_child = partial(isolation.in_child, module="core.data.vectors")
+in_this_process = partial(isolation.in_this_process, work=work)
