@@ -81,7 +81,9 @@ def _divide(
         drawn = rows[np.random.default_rng(seed).permutation(len(rows))]
         cut = int((1 - fraction) * len(rows))
         return drawn[:cut], drawn[cut:]
-    times = _timestamps(ratings, split_kind)[rows]
+    if ratings.timestamp is None or (ratings.timestamp == NO_TIME).all():
+        raise LimitError(f"split_kind {split_kind} needs timestamps, and {ratings.name} has none; choose random")
+    times = ratings.timestamp[rows]
     if split_kind == "global_time":
         late = times >= _moment(times, fraction, ratings.name)
     else:
@@ -116,12 +118,6 @@ def _moment(times: np.ndarray, fraction: float, name: str) -> np.int64:
             "one; choose random"
         )
     return np.int64(moments[np.argmin(np.abs(before - int((1 - fraction) * len(times))))])
-
-
-def _timestamps(ratings: Ratings, split_kind: str) -> np.ndarray:
-    if ratings.timestamp is None or (ratings.timestamp == NO_TIME).all():
-        raise LimitError(f"split_kind {split_kind} needs timestamps, and {ratings.name} has none; choose random")
-    return ratings.timestamp
 
 
 def _unseen(index: np.ndarray, train: np.ndarray, validation: np.ndarray, size: int) -> int:

@@ -167,7 +167,7 @@ def _column_name(name: str) -> str:
 def plain_text(text: str | None, limit: int = 300) -> str:
     """One line of text, at most `limit` long; entities such as &amp; become what they stand for, and stay text."""
     text = (text or "")[: 16 * limit]
-    return one_line(_ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if "&" in text else text, limit)
+    return one_line(_unescaped(text), limit)
 
 
 def split_labels(cells: list[str | None]) -> list[list[str]]:

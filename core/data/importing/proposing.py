@@ -46,7 +46,8 @@ def propose(table: Table, known: ColumnMapping) -> Proposal | None:
     candidates = [name for name in free if name in ids and plain(name) not in _OF_A_PLACE]
     ratings = [known.rating] if known.rating else _ratings(candidates, ids)
     if not ratings and all(given):  # whatever is counted
-        ratings = [name for name in candidates if _varies(ids[name]) and _are_numbers(ids[name])]
+        numeric = [name for name in candidates if all(number(cell) is not None for cell in ids[name] if cell)]
+        ratings = [name for name in numeric if _varies(ids[name])]
     if not ratings:
         return None
     sides = tuple(name for name in ids if name not in (*given, ratings[-1]))
@@ -89,10 +90,6 @@ def _is_rating(cells: Sequence[str]) -> bool:
 
 def _varies(cells: Sequence[str]) -> bool:
     return len(set(cells)) > 1
-
-
-def _are_numbers(cells: Sequence[str]) -> bool:
-    return all(number(cell) is not None for cell in cells if cell)
 
 
 def _others_are_a_key(rating: str, cells_of: dict[str, list[str]]) -> bool:

@@ -49,11 +49,6 @@ class Shape:
         counts = Counter(place for row in fit for place, cell in enumerate(row) if number(cell) is not None)
         return cls(width, tuple(place for place in range(width) if counts[place] > _MOSTLY * len(fit)))
 
-    @property
-    def is_telling(self) -> bool:
-        """Whether a line of a text hardly ever looks like this by chance."""
-        return bool(self.numeric) or self.width > _NARROW
-
     def fits(self, cells: Sequence[str]) -> bool:
         """Whether cells have this shape."""
         return len(cells) == self.width and all(number(cells[place]) is not None for place in self.numeric)
@@ -96,8 +91,12 @@ class Mender:
         while at < end:
             start = _line_of(text, text.find(b'"', at, end), at, end)
             plain = at == 0 and not self._sparing and start < end and _closed_everywhere(text[:end], self._delimiter)
-            stop = end if plain else self._whole_rows(text, start, end)
-            self._pass(text[at:stop], whole)
+            rows = (
+                None if plain else self._rows.match(text, start, end)
+            )  # each closes what it opens
+            stop = end if plain else rows.end() if rows else start
+            self.lines += count_lines(text[at:stop])
+            whole.append(text[at:stop])
             at = stop
             if at == end:
                 break
@@ -114,15 +113,6 @@ class Mender:
         self._before = text[at - 1 : at] or self._before
         return b"".join(whole), text[at:]
 
-    def _whole_rows(self, text: bytes, start: int, end: int) -> int:
-        """Where the rows end that fill one line each and close what they open."""
-        rows = self._rows.match(text, start, end)
-        return rows.end() if rows else start
-
-    def _pass(self, rows: bytes, whole: list[bytes]) -> None:
-        self.lines += count_lines(rows)
-        whole.append(rows)
-
     def _is_one_row(self, row: bytes) -> bool:
         """Whether several lines are one row of the table with a text in it, and not as many rows."""
         text = row.decode("utf-8", "replace")
@@ -130,7 +120,7 @@ class Mender:
         if len(inner) >= MAX_LINES or len(_cells(text, self._delimiter)) != self._shape.width:
             return False
         alike = sum(map(self._looks_like_row, inner))
-        if self._shape.is_telling:
+        if self._shape.numeric or self._shape.width > _NARROW:  # a line of a text hardly ever looks so by chance
             return 2 * alike < len(inner)
         return len(inner) < _FEW or alike < _MOSTLY * len(inner)
 

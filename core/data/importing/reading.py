@@ -10,18 +10,20 @@ Polars 4.9 s and 755 MiB, Arrow 5.7 s and 671 MiB.
 
 import io
 import math
+import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from core.data.importing.cleaning import MAX_ROW_BYTES, CleanText, Spoiled, too_long_a_row
+from core.data.importing.cleaning import MAX_ROW_BYTES, CleanText, too_long_a_row
 from core.data.importing.json_rows import array_objects, json_object, numbered_lines
 from core.data.importing.parquet import read_parquet
 from core.data.importing.quotes import Mender, Shape
@@ -33,6 +35,7 @@ from core.errors import BadFormatError
 from core.settings import ImportLimits
 
 _BATCH_ROWS = 2**16
+_NUMERIC = re.compile(r"\d+\.?\d*|\.\d+").fullmatch
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +121,10 @@ def batches(
         text = CleanText(table.name, stream, table.encoding, mender, backslashes=table.backslashes)
         try:
             if table.kind == "json array":
-                yield from _by_row(columns, enumerate(_array_cells(columns, text), 1), malformed)
-            elif table.kind == "json lines" or (double and not all(_numeric(row) for row in table.rows)):
+                values = enumerate(array_objects(_as_text(text)), 1)
+                cells = ((at, "no JSON object" if one is None else _json_cells(columns, one)) for at, one in values)
+                yield from _by_row(columns, cells, malformed)
+            elif table.kind == "json lines" or (double and not all(map(_NUMERIC, chain(*table.rows)))):
                 yield from _by_row(columns, _line_cells(table, columns, text, malformed), malformed)
             else:
                 yield from _delimited(table, columns, text, malformed)
@@ -127,7 +132,10 @@ def batches(
             raise not_in(table.name, table.encoding, error) from error
         if mender is not None and table.delimiter != "\t":  # between tabs a lone quote is a letter
             malformed.strays, malformed.first_strays = mender.strays, tuple(mender.first)
-        malformed.spoiled = _spoiled_lines(table, text.spoiled)
+        spoiled = text.spoiled
+        if spoiled.is_another_encoding and not table.encoding_stated:
+            raise not_in(table.name, "UTF-8", f"{spoiled.bad:,} of {spoiled.lines:,} lines hold other bytes")
+        malformed.spoiled = spoiled.bad
 
 
 def distinct_texts(
@@ -152,13 +160,6 @@ def _may_quote(table: Table) -> bool:
     return table.kind == "text" and table.delimiter != DOUBLE_COLON and (table.quoting or table.delimiter == "\t")
 
 
-def _spoiled_lines(table: Table, spoiled: Spoiled) -> int:
-    """How many lines are not UTF-8; raises BadEncodingError where they are so many that the text is something else."""
-    if spoiled.is_another_encoding and not table.encoding_stated:
-        raise not_in(table.name, "UTF-8", f"{spoiled.bad:,} of {spoiled.lines:,} lines hold other bytes")
-    return spoiled.bad
-
-
 def _delimited(table: Table, columns: list[str], text: CleanText, malformed: Malformed) -> Iterator[Batch]:
     # "::" between numbers is ":" with an empty column between.
     double = table.delimiter == DOUBLE_COLON
@@ -168,7 +169,8 @@ def _delimited(table: Table, columns: list[str], text: CleanText, malformed: Mal
     def skip(row: pa_csv.InvalidRow) -> str:
         """Remember a row of another width, and go on behind it."""
         if row.text.strip():
-            malformed.add(row.number, _wrong_width(row, 2 if double else 1))
+            actual, expected = (-(-n // (1 + double)) for n in (row.actual_columns, row.expected_columns))
+            malformed.add(row.number, f"wrong number of columns: {actual} instead of {expected}")
         else:
             malformed.numbers.append(-row.number)  # a blank line: it counts as a row of the file and is no fault
         return "skip"
@@ -236,11 +238,6 @@ def _numbering(first: int, malformed: Malformed) -> Callable[[np.ndarray], np.nd
     return numbers
 
 
-def _wrong_width(row: pa_csv.InvalidRow, step: int) -> str:
-    actual, expected = -(-row.actual_columns // step), -(-row.expected_columns // step)
-    return f"wrong number of columns: {actual} instead of {expected}"
-
-
 def _unreadable(table: Table, error: pa.ArrowException) -> BadFormatError:
     text = str(error)
     if "straddling" in text or "out of sync" in text:
@@ -260,11 +257,6 @@ def _line_cells(
             yield number, _cells(table, columns, line)
         else:
             malformed.numbers.append(-number)
-
-
-def _array_cells(columns: list[str], text: CleanText) -> Iterator[list[str] | str]:
-    for value in array_objects(_as_text(text)):
-        yield "no JSON object" if value is None else _json_cells(columns, value)
 
 
 def _as_text(text: CleanText) -> io.TextIOWrapper:
@@ -308,7 +300,3 @@ def _json_cells(columns: list[str], value: dict[str, object]) -> list[str]:
 def _batch(columns: list[str], rows: list[list[str]], numbers: list[int]) -> Batch:
     texts = {name: pa.array(cells, pa.string()) for name, cells in zip(columns, zip(*rows, strict=True), strict=True)}
     return Batch(texts, np.array(numbers, np.int64).__getitem__)
-
-
-def _numeric(row: tuple[str, ...]) -> bool:
-    return all(cell.replace(".", "", 1).isdecimal() for cell in row)

@@ -103,7 +103,8 @@ def _examine(source: Source, options: FileOptions, limits: ImportLimits) -> Tabl
     head = source.head(HEAD_BYTES)
     check_not_packed(source, head)
     if head.startswith(b"PAR1"):
-        return _parquet(source, limits)
+        names, rows = parquet_head(source, SAMPLE_ROWS, limits)
+        return Table(source, "parquet", "utf-8", "", 0, names, rows, whole=len(rows) < SAMPLE_ROWS)
     for magic, what in _OTHER_FILES.items():
         if head.startswith(magic):
             raise BadFormatError(f"{source.name} is {what}; bring {_FORMATS}")
@@ -169,18 +170,14 @@ def _encoding(name: str, head: bytes, options: FileOptions) -> tuple[str, bool]:
             f"{name} looks like UTF-16 text without its mark; choose the encoding utf-16, or save it as UTF-8"
         )
     spoiled = judged(head)
-    if spoiled.bad and _binary(head):
+    control = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\x1a") if spoiled.bad else 0
+    if control > len(head) // 100:
         raise BadFormatError(f"{name} is no text and no format that is read here; bring {_FORMATS}")
     if spoiled.is_another_encoding:
         return "latin-1", False
     if zeros > len(head) // 100:
         raise BadFormatError(f"{name} holds {zeros:,} zero bytes in its beginning and is no text; bring {_FORMATS}")
     return "utf-8", True
-
-
-def _binary(head: bytes) -> bool:
-    control = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\x1a")
-    return control > len(head) // 100
 
 
 def _decode(name: str, head: bytes, encoding: str) -> str:
@@ -318,8 +315,3 @@ def _json(source: Source, text: str, limits: ImportLimits) -> Table:
     limits.check("max_columns", len(names), f"names in {source.name}")
     rows = tuple(tuple(text_of(value.get(key)) for key in names) for value in objects)
     return Table(source, "json array" if array else "json lines", "utf-8", "", 0, names, rows)
-
-
-def _parquet(source: Source, limits: ImportLimits) -> Table:
-    names, rows = parquet_head(source, SAMPLE_ROWS, limits)
-    return Table(source, "parquet", "utf-8", "", 0, names, rows, whole=len(rows) < SAMPLE_ROWS)

@@ -54,8 +54,8 @@ def members(path: Path, limits: ImportLimits) -> list[zipfile.ZipInfo]:
     for entry in entries:
         _check_entry(path, entry)
     _check_together(path, entries, limits)
-    files = [entry for entry in entries if not entry.is_dir() and not _hidden(entry.filename)]
-    return sorted(files, key=lambda entry: entry.filename)
+    shown = [entry for entry in entries if not re.search(r"(^|/)(\.|__MACOSX)", entry.filename)]
+    return sorted((entry for entry in shown if not entry.is_dir()), key=lambda entry: entry.filename)
 
 
 def check_ratio(name: str, packed: int, unpacked: int, limits: ImportLimits) -> None:
@@ -96,10 +96,6 @@ def _check_together(path: Path, entries: list[zipfile.ZipInfo], limits: ImportLi
     unpacked = sum(entry.file_size for entry in entries)
     check_ratio(path.name, path.stat().st_size, unpacked, limits)
     limits.check("max_unpacked_mb", unpacked / MIB, f"MiB that {path.name} unfolds to")
-
-
-def _hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
 
 
 def _unsafe(path: Path, why: str) -> ArchiveUnsafeError:

@@ -54,12 +54,6 @@ def year_in_cell(text: str) -> int | None:
     return int(years.pop()) if len(years) == 1 else None
 
 
-def year_of(text: str) -> int | None:
-    """The year that a text is, in round brackets or without; None where it is none."""
-    year = _YEAR.fullmatch(text.strip())
-    return int(year[1]) if year else None
-
-
 @dataclass(frozen=True)
 class Cells:
     """The texts of one row by what they mean; "" where there is none."""
@@ -165,7 +159,7 @@ def _share(column: Sequence[str], fits: Callable[[str], bool]) -> bool:
 
 
 def _is_year(text: str) -> bool:
-    return year_of(text) is not None
+    return _YEAR.fullmatch(text.strip()) is not None
 
 
 def _is_rating(text: str) -> bool:

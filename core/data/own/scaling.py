@@ -121,14 +121,9 @@ def _nearly_all(numbers: Sequence[float], scale: Scale) -> bool:
     return few and all(number < low or number > _FAR * high for number in outside)
 
 
-def can_be_thumbs(ratings: Ratings, step: float) -> bool:
-    """Whether the data has two ratings only, so that a like is the upper one."""
-    return math.isclose(step, ratings.max_rating - ratings.min_rating)
-
-
 def without_likes(file: OwnFile, ratings: Ratings, step: float) -> OwnFile:
     """The file whose likes are rejected unless the data has two ratings: elsewhere a like is no number."""
-    if can_be_thumbs(ratings, step):
+    if math.isclose(step, ratings.max_rating - ratings.min_rating):
         return file
     likes = [entry for entry in file.entries if entry.out_of == 1]
     why = f"a like is no rating from {ratings.min_rating:g} to {ratings.max_rating:g}"

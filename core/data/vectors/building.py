@@ -25,7 +25,7 @@ from core.data.ratings import USER, Vocabulary, unrated
 from core.data.text import one_line
 from core.data.vectors.gathering import LARGEST, Matrix, Rows
 from core.data.vectors.recognizing import Chosen, Contents, choose, contents
-from core.data.vectors.request import Found, VectorOptions, VectorPreview, VectorRequest
+from core.data.vectors.request import Found, VectorPreview, VectorRequest
 from core.data.vectors.tables import Known, item_table, join, without_table
 from core.errors import BadVectorsError, DatasetError, EmptyFileError
 
@@ -107,16 +107,11 @@ def _contents(request: VectorRequest) -> tuple[Contents, Table | None]:
         return found, None
     named = contents(collect(request.metadata, limits, options.sheet), replace(options, dimensions=()), limits)
     if not named.tables:
-        tables = [_as_table(matrix, options) for matrix in named.matrices]
-        if len(tables) != 1 or tables[0] is None:
+        if len(named.matrices) != 1 or named.matrices[0].array:
             raise next(iter(named.unread), BadVectorsError("what is to be the table of the rows is no table of text"))
-        return found, tables[0]
+        source = named.matrices[0].source  # it looks like vectors, and somebody says that it is the table
+        return found, examine(source, options, source.limits)
     return found, named.tables[0]
-
-
-def _as_table(matrix: Matrix, options: VectorOptions) -> Table | None:
-    """A file that looks like vectors as the table that somebody says it is; None where it is no text."""
-    return examine(matrix.source, options, matrix.source.limits) if matrix.array == "" else None
 
 
 def _known(found: Contents, metadata: Table | None, items: Rows, request: VectorRequest) -> tuple[Known, list[str]]:

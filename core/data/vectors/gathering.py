@@ -175,7 +175,9 @@ class Rows:
                 texts += [meant(column[row] or "") for row in np.flatnonzero(good)]
         bad = [(int(number), why) for number, why in zip(block.numbers, wrong, strict=True) if why]
         for number, why in sorted([*bad, *block.bad]):
-            self._reject(part, number, why)
+            self.reasons[why.partition(":")[0]] += 1
+            if sum(self.reasons.values()) <= self.limits.max_rejected:
+                self.rejected.append(Rejected(part.source.name, number, why))
         self._kept += int(good.sum())
         return good
 
@@ -191,11 +193,6 @@ class Rows:
         self._seen.add(name)
         self.ids.append(name)
         return ""
-
-    def _reject(self, part: Matrix, number: int, why: str) -> None:
-        self.reasons[why.partition(":")[0]] += 1
-        if sum(self.reasons.values()) <= self.limits.max_rejected:
-            self.rejected.append(Rejected(part.source.name, number, why))
 
     def _check_size(self, part: Matrix) -> None:
         self.limits.check("max_items", self._kept, f"rows in {part.name}")

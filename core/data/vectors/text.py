@@ -50,7 +50,7 @@ def word2vec(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None
     if not (space and word) or (len(head) < HEAD_BYTES and len(body) < 4 * dim):
         return None
     check_dim(source.name, dim)
-    samples = (tuple(_word(word) for _ in range(1)),)
+    samples = ((word.decode("utf-8", "replace"),),)
     blocks = _Binary(source, rows, dim)
     return Matrix(source, "", "word2vec, binary", dim, rows, blocks, (ID,), ID, samples)
 
@@ -187,10 +187,6 @@ def _is_number(text: str) -> bool:
     return to_float(text.strip()) is not None or text.strip().lower() in ("nan", "inf", "-inf")
 
 
-def _word(word: bytes) -> str:
-    return word.decode("utf-8", "replace")
-
-
 @dataclass(frozen=True, eq=False)
 class _Binary:
     """Reads word2vec's binary form: for each row the word, a space, and float32 numbers, little end first."""
@@ -208,7 +204,7 @@ class _Binary:
                 rows = range(start, min(start + step, self.rows))
                 words, data = [], bytearray()
                 for row in rows:
-                    words.append(_word(self._read_word(file, row)))
+                    words.append(self._read_word(file, row).decode("utf-8", "replace"))
                     data += self._exactly(file, size, row)
                 values = np.frombuffer(bytes(data), "<f4").reshape(-1, self.dim)
                 yield Block(np.arange(rows.start, rows.stop) + 1, values, {ID: pa.array(words, pa.string())})
