@@ -82,13 +82,8 @@ def on_job(owner: str, visitor: Visitor) -> Action:
 
 
 def check(action: Action, visitor: Visitor) -> None:
-    """Pass if this visitor may do this.
-
-    Raises:
-        ReadOnlyError: Nobody may: this is a kiosk.
-        NotAllowedError: Only an administrator may.
-        LimitError: A setting has a value that it cannot have.
-    """
+    """Pass if this visitor may do this; raises ReadOnlyError where nobody may, as in a kiosk, NotAllowedError where
+    only an administrator may, and LimitError for a setting that cannot be."""
     refused = refusal(action, visitor)
     if refused:
         raise refused
@@ -142,12 +137,8 @@ def is_token(attempt: str) -> bool:
 
 
 def is_listed(email: str, *, verified: bool) -> bool:
-    """Whether somebody who logged in by OpenID Connect is on the list of administrators.
-
-    Args:
-        email: As the provider names it; compared without regard to case.
-        verified: Whether the provider says that the address is theirs.
-    """
+    """Whether the address of somebody who logged in by OpenID Connect, if the provider says that it is theirs, is on
+    the list of administrators; compared without regard to case."""
     return verified and email.strip().casefold() in _admins()
 
 

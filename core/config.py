@@ -27,10 +27,8 @@ class Settings(BaseModel):
 def setting(
     default: Any, help_text: str, *, title: str, unit: str = "", grows: str = "", offered: bool = True, **limits: Any
 ) -> Any:
-    """A field with what a form shows beside it; `grows` says what happens when it grows.
-
-    What is not `offered` can be set on the command line alone: it reaches beyond the program.
-    """
+    """A field with what a form shows beside it; `grows` says what happens when it grows. What is not `offered` can be
+    set on the command line alone: it reaches beyond the program."""
     extra: dict[str, Any] = {"unit": unit, "grows": grows, "offered": offered}
     return Field(default, title=title, description=help_text, json_schema_extra=extra, **limits)
 
@@ -246,10 +244,8 @@ class RunConfig(SplitConfig):
 
     @property
     def split(self) -> SplitConfig:
-        """The part that says which ratings train and which validate; runs with equal ones share a split.
-
-        The seed of a split that chance has no part in says nothing, and is 0 here.
-        """
+        """The part that says which ratings train and which validate; runs with equal ones share a split. The seed of a
+        split that chance has no part in says nothing, and is 0 here."""
         values = {name: getattr(self, name) for name in SplitConfig.model_fields}
         return SplitConfig(**values if self.is_drawn else values | {"split_seed": 0})
 
@@ -269,10 +265,8 @@ class GradientConfig(RunConfig, TrainConfig):
 
     @property
     def architecture(self) -> Self:
-        """The same model with everything else at its default: what a compiled program depends on.
-
-        Where the vectors start is left out: that is put into a program that is compiled already.
-        """
+        """The same model with everything else at its default: what a compiled program depends on. Where the vectors
+        start is put into a program that is compiled already."""
         names = set(family_fields(type(self))) - {"init_min", "init_max"}
         return type(self)(**{name: getattr(self, name) for name in names})
 

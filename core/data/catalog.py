@@ -136,9 +136,8 @@ def rename(dataset_id: str, name: str, noun: str | None = None, *, by: Visitor) 
 
     Raises:
         ReadOnlyError, NotAllowedError: Only an administrator may.
-        UnknownDatasetError: There is none.
+        UnknownDatasetError, BusyError: There is none, or the store is locked by another process.
         LimitError: The name or the noun is empty, or the dataset is the bundled one.
-        BusyError: The store is locked by another process.
     """
     access.check(Action.RENAME, by)
     _changeable(dataset_id, "renamed")

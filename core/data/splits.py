@@ -44,12 +44,8 @@ class Split:
 
 
 def split(ratings: Ratings, config: SplitConfig) -> Split:
-    """Divide the ratings as the config says.
-
-    Raises:
-        LimitError: A split by time of data without timestamps or of a single moment, or a part would be empty, though
-            there are ratings.
-    """
+    """Divide the ratings as the config says; raises LimitError for a split by time of data without timestamps or of a
+    single moment, or where a part would be empty, though there are ratings."""
     rows, test = np.arange(len(ratings)), np.zeros(0, np.int64)
     if config.test_fraction > 0:
         rows, test = _divide(ratings, rows, config.split_kind, config.test_fraction, TEST_SEED)

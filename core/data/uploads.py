@@ -40,8 +40,7 @@ def keep(uploaded: Sequence[tuple[str, BinaryIO]], *, by: Visitor) -> str:
     Raises:
         ReadOnlyError, NotAllowedError: Only an administrator may.
         TooLargeError: They are more, or larger, than an import may be.
-        QuotaError: The home has no room for them.
-        DiskFullError: There is no room.
+        QuotaError, DiskFullError: There is no room for them in the home, or on the disk.
     """
     access.check(Action.IMPORT, by)
     limits = ImportLimits.from_environment()

@@ -67,12 +67,8 @@ def to_disk(file: BufferedWriter) -> None:
 
 
 def read_array(path: Path, sha: str) -> np.ndarray:
-    """The array in a `.npy` file; a large one is mapped into memory, not read.
-
-    Raises:
-        IntegrityError: It is missing, changed or no array, or its header claims another size than the file has.
-        OSError: As `core.disk.reading.regular` says.
-    """
+    """The array in a `.npy` file; a large one is mapped into memory, not read. Raises IntegrityError where it is
+    missing, changed or no array, or its header claims another size, and OSError as `core.disk.reading.regular` says."""
     with regular(path) as file:
         size, claimed = os.fstat(file.fileno()).st_size, _claimed(path, file)
         if claimed != size:  # NumPy would allocate what the header claims

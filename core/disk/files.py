@@ -119,12 +119,8 @@ def refused(folder: Path, error: OSError) -> UsageError:
 
 @contextlib.contextmanager
 def disk_full_told(what: str, folder: Path) -> Iterator[None]:
-    """Turn the system's refusals to write into errors that say what to do.
-
-    Raises:
-        DiskFullError: There is no space left for `what`.
-        UsageError: Nothing can be written to the folder.
-    """
+    """Turn the system's refusals to write into errors that say what to do: DiskFullError where there is no space left
+    for `what`, UsageError where nothing can be written to the folder."""
     try:
         yield
     except OSError as error:

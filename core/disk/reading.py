@@ -69,10 +69,8 @@ class SetAside:
 def regular(path: Path) -> Iterator[BufferedReader]:
     """A regular file, opened for reading; errors while it is read are told like those of opening it.
 
-    Raises:
-        MissingError, ForbiddenError: There is none, or it may not be read.
-        IntegrityError: It is no regular file, or cannot be read.
-        OSError: The system refuses for a reason that lies not in the file.
+    Raises MissingError, ForbiddenError, IntegrityError where it is no regular file or cannot be read, and OSError where
+    the system refuses for a reason that lies not in the file.
     """
     try:
         _check_regular(path, path.stat().st_mode)  # before it is opened: opening a device can already do something

@@ -80,12 +80,8 @@ def kept_days() -> int:
 
 
 class Trash:
-    """The trash of a home, shared by any number of processes.
-
-    Args:
-        root: The home; the usual one without it.
-        lock: Held while something moves; that of the run store, so that nothing is put beside a run that is leaving.
-    """
+    """The trash of a home, shared by any number of processes. The lock, that of the run store, is held while something
+    moves, so that nothing is put beside a run that is leaving."""
 
     def __init__(self, root: Path | None = None, lock: Path | None = None) -> None:
         self.root = root or home()
@@ -100,14 +96,11 @@ class Trash:
             yield
 
     def put(self, kind: str, title: str, parts: Sequence[str], by: Visitor) -> Entry:
-        """Move parts of the home into the trash, as one entry. The caller is `alone`, and has checked what may go.
+        """Move parts of the home into the trash, as one entry; those that are there, in their order. The caller is
+        `alone`, and has checked what may go.
 
-        The parts disappear in their order; one that is not there is left out.
-
-        Raises:
-            DiskFullError: There is no room for the manifest; nothing was moved.
-            UsageError: A part lies on another disk; nothing was moved.
-            ValueError: A part is no path of two names.
+        Raises, with nothing moved, DiskFullError where there is no room for the manifest, UsageError where a part lies
+        on another disk, and ValueError where one is no path of two names.
         """
         there = tuple(part for part in parts if os.path.lexists(self.root / _checked(part)))
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -155,12 +148,8 @@ class Trash:
     def restore(self, entry_id: str, *, by: Visitor) -> Entry:
         """Put everything back where it was, or nothing.
 
-        Raises:
-            ReadOnlyError, NotAllowedError: As `access.check`.
-            UnknownEntryError: There is none with this id.
-            PlaceTakenError: Something is in a place where it belongs, such as the same run trained again; the entry
-                stays in the trash.
-            BusyError: The store is locked by another process.
+        Raises as `access.check` does; UnknownEntryError; BusyError; and PlaceTakenError where something is in a place
+        where it belongs, such as the same run trained again: the entry stays in the trash.
         """
         access.check(Action.RESTORE, by)
         with self.alone():

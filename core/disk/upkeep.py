@@ -14,12 +14,8 @@ FOLDERS = ("datasets", "runs", "studies", "sweeps", "jobs", "uploads", "download
 
 
 def check_usable() -> None:
-    """Say before work starts that its result could not be kept; nothing is left of the attempt.
-
-    Raises:
-        UsageError: The home, or a folder in it, cannot be written to, or its file system keeps no locks: then
-            several processes could not share it.
-    """
+    """Say before work starts that its result could not be kept, with nothing left of the attempt: UsageError where the
+    home, or a folder in it, cannot be written to, or keeps no locks: then several processes could not share it."""
     place = home()
     try:
         place.mkdir(parents=True, exist_ok=True)

@@ -58,9 +58,7 @@ def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[
 
 def items_table(run: Run, ratings: Ratings) -> pd.DataFrame:
     """One row an item: item_id, the data's own columns, n_ratings, mean_rating, bias (0 where the model has none).
-
-    Where nobody rated anything, as beside vectors from elsewhere, the last three are left out.
-    """
+    Where nobody rated anything, as beside vectors from elsewhere, the last three are left out."""
     table = ratings.item_table.drop(
         columns=["n_ratings", "mean_rating", "bias", "embedding", "variance", "bias_variance"], errors="ignore"
     )

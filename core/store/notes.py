@@ -59,12 +59,8 @@ class Notes(Generic[Entry]):
         return folder / f"{self.name}.json"
 
     def read(self, run_id: str, owner: str = "") -> tuple[Entry, ...]:
-        """All entries kept with a run for everybody, or for an owner, in their order; none without such a run.
-
-        Raises:
-            UnknownRunError: The text is no run id.
-            CorruptRunError: The file cannot be read; it is left as it is.
-        """
+        """All entries kept with a run for everybody, or for an owner, in their order; none without such a run. Raises
+        UnknownRunError for no run id, and CorruptRunError where the file cannot be read; it is left as it is."""
         path = self.path(run_id, owner)
         try:
             return self._entries(read_object(path))
@@ -105,17 +101,14 @@ class Notes(Generic[Entry]):
             replace_text(path, text, durable=True)
 
     def seen(self, run_id: str, *, by: Visitor) -> tuple[Entry, ...]:
-        """What a visitor sees with a run: everybody's, then their own, marked as such; raises as `read`.
-
-        Where one of their own is equal to one of everybody's, theirs stands alone.
-        """
+        """What a visitor sees with a run: everybody's, then their own, marked as such, which stand alone where one of
+        everybody's is equal; raises as `read`."""
         own = [replace(entry, own=True) for entry in self.read(run_id, by.owner)]  # type: ignore[type-var]
         return (*self._without(self.read(run_id), *map(self.key, own)), *own)
 
     def keep(self, run_id: str, entry: Entry, *, by: Visitor) -> None:
         """Keep an entry in place of an equal one, an administrator's for everybody; ReadOnlyError in a kiosk, else as
-        `change`.
-        """
+        `change`."""
         access.check(Action.NAME, by)
         key = self.key(entry)
         owner = "" if by.administrator else by.owner
@@ -124,10 +117,8 @@ class Notes(Generic[Entry]):
             self.change(run_id, lambda kept: self._without(kept, key), by.owner)
 
     def forget(self, run_id: str, key: object, *, by: Visitor) -> None:
-        """Forget an entry, if it is there: one's own before everybody's.
-
-        Raises ReadOnlyError or NotAllowedError where it is everybody's and only an administrator may; else as `change`.
-        """
+        """Forget an entry, if it is there: one's own before everybody's. Raises ReadOnlyError or NotAllowedError where
+        it is everybody's and only an administrator may; else as `change`."""
         own = self._has(run_id, key, by.owner)
         access.check(Action.PUBLISH if not own and self._has(run_id, key) else Action.NAME, by)
         self.change(run_id, lambda kept: self._without(kept, key), by.owner if own else "")

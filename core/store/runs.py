@@ -56,14 +56,9 @@ class RunStore:
     def publish(self, run: Run) -> Path:
         """Store a run, whole or not at all; the folder it is in.
 
-        A run already there wins, unless it is damaged: then that one is set aside.
-
-        Raises:
-            DiskFullError: There is no room; nothing is left of the attempt.
-            BusyError: A damaged one is there, and the store is locked by another process.
-            CorruptRunError: A damaged one is there, and it cannot be moved.
-            UsageError: Nothing can be written there.
-            ValueError: The weights do not fit the config, or are not finite.
+        A run already there wins, unless it is damaged: then that one is set aside. Raises DiskFullError, after which
+        nothing is left of the attempt; UsageError where nothing can be written; BusyError or CorruptRunError where a
+        damaged one cannot be moved; ValueError where the weights do not fit the config, or are not finite.
         """
         place = self._place(run.run_id)
         with new_folder(self.folder, f"run {run.run_id}") as fresh:
@@ -73,8 +68,7 @@ class RunStore:
 
     def republish(self, run: Run) -> Path:
         """Store a run in the place of the one with its id, whose vectors are the same and whose data are described
-        otherwise; the folder it is in. Raises as `publish` does.
-        """
+        otherwise; the folder it is in. Raises as `publish` does."""
         place = self._place(run.run_id)
         with new_folder(self.folder, f"run {run.run_id}") as fresh:
             write_folder(fresh, run)
@@ -118,14 +112,8 @@ class RunStore:
         return tuple(run for run in self.list() if run.dataset.digest == digest)
 
     def delete(self, run_id: str, *, by: Visitor) -> Entry:
-        """Move a run, with the studies and notes beside it, into the trash; what it is there.
-
-        Raises:
-            ReadOnlyError, NotAllowedError: Only an administrator may.
-            UnknownRunError: There is none.
-            BusyError: The store is locked by another process.
-            DiskFullError: There is no room for the trash's manifest; nothing was moved.
-        """
+        """Move a run, with the studies and notes beside it, into the trash; what it is there. Raises UnknownRunError,
+        and otherwise as `core.data.catalog.delete` does."""
         access.check(Action.DELETE, by)
         with self.holding(run_id):
             entry = self.trash.put("run", self._title(run_id), self.parts(run_id), by)

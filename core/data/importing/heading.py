@@ -63,10 +63,8 @@ def commented_header(line: str, split: Split, width: int) -> tuple[list[str], bo
 
 
 def titles(lines: Sequence[str], start: int, split: Split, width: int) -> int:
-    """The first line from `start` that belongs to a table of so many columns.
-
-    Free text above it fills one cell, or fewer than the table has and is no header.
-    """
+    """The first line from `start` that belongs to a table of so many columns. Free text above it fills one cell, or
+    fewer than the table has and is no header."""
     for at in range(start, min(len(lines), start + _MOST_ABOVE)):
         open_quote = lines[at].count('"') % 2  # of a header whose names go over several lines, perhaps
         row = "".join(lines[at : at + _MOST_ABOVE]) if open_quote else lines[at]

@@ -50,13 +50,9 @@ class Plan:
         return self.part_columns[self.ratings.index(table)] if self.part_columns else self.columns
 
     def check(self) -> None:
-        """Pass if the plan can be carried out.
-
-        Raises:
-            MissingColumnError: A needed role has no column.
-            NoRowsError: The rating table has a header and nothing more.
-            BadEncodingError: The text is not UTF-8, and nothing tells what it is.
-        """
+        """Pass if the plan can be carried out; raises MissingColumnError for a needed role without a column,
+        NoRowsError for a header with nothing below it, and BadEncodingError where the text is not UTF-8 and nothing
+        tells what it is."""
         table = self.ratings[0]
         if self.question:
             raise MissingColumnError(self.question.in_full)

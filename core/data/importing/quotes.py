@@ -91,9 +91,7 @@ class Mender:
         while at < end:
             start = _line_of(text, text.find(b'"', at, end), at, end)
             plain = at == 0 and not self._sparing and start < end and _closed_everywhere(text[:end], self._delimiter)
-            rows = (
-                None if plain else self._rows.match(text, start, end)
-            )  # each closes what it opens
+            rows = None if plain else self._rows.match(text, start, end)  # each closes what it opens
             stop = end if plain else rows.end() if rows else start
             self.lines += count_lines(text[at:stop])
             whole.append(text[at:stop])

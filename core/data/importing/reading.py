@@ -141,10 +141,8 @@ def batches(
 def distinct_texts(
     table: Table, names: list[str], limits: ImportLimits, most_rows: float = math.inf
 ) -> tuple[int, dict[str, set[str]]]:
-    """How many rows a table has, and the different texts in some of its columns, without blanks around them.
-
-    Looked at are so many rows, or a batch more. Raises as `batches` does.
-    """
+    """How many rows a table has, and the different texts in some of its columns, without blanks around them; of so many
+    rows, or a batch more. Raises as `batches` does."""
     rows, texts = 0, {name: set[str]() for name in names}
     for batch in batches(table, names, limits, Malformed(0)):
         rows += len(batch.columns[names[0]])

@@ -256,10 +256,8 @@ def _delimiter(name: str, sample: str, options: FileOptions) -> tuple[str, list[
 
 
 def _divided_by_spaces(rows: list[list[str]]) -> bool:
-    """Whether spaces divide lines as a table: all lines into the same three columns or more, and no prose does that.
-
-    R leaves the name of the first column out of the header.
-    """
+    """Whether spaces divide lines as a table: all lines into the same three columns or more, as no prose does. R leaves
+    the name of the first column out of the header."""
     widths = set(map(len, rows[1:])) or {0}
     return len(rows) > 2 and len(widths) == 1 and min(widths) >= 3 and min(widths) - len(rows[0]) in (0, 1)
 

@@ -164,10 +164,8 @@ class CountedReader(io.RawIOBase):
 
 
 def collect(paths: Sequence[Path], limits: ImportLimits, sheet: str | None = None) -> list[Source]:
-    """All streams in files, folders and archives, in the order given, by name within each.
-
-    Args:
-        sheet: Name of the one to read of each workbook, None for the first.
+    """All streams in files, folders and archives, in the order given, by name within each; `sheet` names that of
+    workbooks.
 
     Raises:
         BadFormatError: A path is no file or folder, or an archive is damaged.

@@ -139,10 +139,8 @@ def _people(users: Rows | None) -> list[str]:
 
 
 def _biases(known: Known, users: Rows | None, out: Path, notes: list[str]) -> dict[str, np.ndarray]:
-    """The numbers of columns called so, float32, (n,) for each side that has one; each is written into `out`.
-
-    A column that holds anything else is told of in `notes`.
-    """
+    """The numbers of columns called so, float32, (n,) for each side that has one; each is written into `out`. A column
+    that holds anything else is told of in `notes`."""
     found = {}
     for side, columns in (("item", known.columns), ("user", users.columns if users else {})):
         numbers = [to_float(text) for text in columns.get(BIAS, ())]

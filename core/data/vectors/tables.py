@@ -26,10 +26,8 @@ Columns = Mapping[str, list[str]]
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What is known of the kept rows: their ids, texts by column, and how the table belongs to them.
-
-    Where they are not `named` by anything, the ids are their numbers.
-    """
+    """What is known of the kept rows: their ids, which are their numbers where nothing has `named` them, texts by
+    column, and how the table belongs to them."""
 
     ids: list[str]
     columns: Columns
