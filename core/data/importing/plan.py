@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from core.settings import ImportLimits
 
 NEEDED: tuple[Role, ...] = ("user", "item", "rating")
 _OF_A_RATING: tuple[Role, ...] = (*NEEDED, "timestamp")
+_ENDINGS = (".gz", ".zip", ".xlsx", ".csv", ".tsv", ".txt", ".dat", ".data", ".parquet", ".jsonl", ".ndjson", ".json")
 _OF_AN_ITEM: tuple[Role, ...] = ("title", "genres", "year")
 
 
@@ -67,9 +69,8 @@ class Plan:
 
     def fitting(self, ratings: np.ndarray) -> "Plan":
         """The plan for what was read: not a GroupLens release where the ratings are not such a release's."""
-        if not self.group_lens or (len(ratings) >= self.least_ratings and fits(ratings)):
-            return self
-        return self.as_own()
+        is_so = not self.group_lens or (len(ratings) >= self.least_ratings and fits(ratings))
+        return self if is_so else self.as_own()
 
     def as_own(self) -> "Plan":
         """The same tables, as somebody's own and not as a release."""
@@ -105,7 +106,6 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         columns = ColumnMapping()  # what a name told does not hold: nothing is the rating, or nobody the person
         items = None if asked.one_persons else items  # the other tables of one person's export
     part_columns = tuple(_part_columns(part, mapping, whole, columns) for part in ratings)
-    warnings = [*_left_aside(others), *alarms, *_names_that_differ(ratings, part_columns, columns)]
     notes = [*failed, *how_read(ratings, whole, columns, mapping), *(notes if items else [])]
     if options.reshape and not isinstance(whole, Melted):
         notes.append(f"{whole.name} is no wide table: nothing was reshaped.")
@@ -121,7 +121,7 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         question=asked,
         usual_scale=movietweetings_scale(whole, columns),
         notes=(*notes, *(not_used(table, mapping) for table in tables if table.name not in used)),
-        warnings=tuple(warnings),
+        warnings=(*_left_aside(others), *alarms, *_names_that_differ(ratings, part_columns, columns)),
         part_columns=part_columns if len(first) < len(ratings) else (),
     )
 
@@ -146,21 +146,18 @@ def _with_items(
 
 
 def _tables(sources: Sequence[Source], options: ImportOptions, limits: ImportLimits) -> tuple[list[Table], list[str]]:
-    """What can be read of several; a single one must be readable."""
-    if len(sources) == 1:
-        return [examine(sources[0], options, limits)], []
-    tables, failed, first = [], [], None
+    """The tables that can be read, one at least, and why others cannot, in sentences."""
+    tables, failed = [], list[tuple[str, DatasetError]]()
     for source in sources:
         try:
             tables.append(examine(source, options, limits))
         except ArchiveUnsafeError:
             raise
         except DatasetError as error:
-            first = first or error
-            failed.append(f"{source.name} was not used: {one_line(str(error), 300)}")
-    if not tables and first:
-        raise first
-    return tables, failed
+            failed.append((source.name, error))
+    if failed and not tables:
+        raise failed[0][1]
+    return tables, [f"{name} was not used: {one_line(str(error), 300)}" for name, error in failed]
 
 
 def _agrees(mapping: ColumnMapping, layout: ColumnMapping) -> bool:
@@ -341,10 +338,7 @@ def _check_names(table: Table, named: Mapping[Any, str | None]) -> None:
 
 
 def _name_of(source: str) -> str:
-    stem = source.partition("/")[0]
-    for ending in (".gz", ".zip", ".xlsx", ".csv", ".tsv", ".txt", ".dat", ".data", ".parquet", ".jsonl", ".ndjson"):
-        stem = stem.removesuffix(ending)
-    return one_line(stem.removesuffix(".json"), 100) or "Ratings"
+    return one_line(reduce(str.removesuffix, _ENDINGS, source.partition("/")[0]), 100) or "Ratings"
 
 
 def roles_of(plan: Plan, table: Table) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -154,10 +154,7 @@ def _biases(known: Known, users: Rows | None, out: Path, notes: list[str]) -> di
 
 def _name(paths: Sequence[Path]) -> str:
     """What a file or folder suggests as a name."""
-    stem = one_line(paths[0].name, 100)
-    for ending in _ENDINGS:
-        stem = stem.removesuffix(ending)
-    return stem or "Vectors"
+    return reduce(str.removesuffix, _ENDINGS, one_line(paths[0].name, 100)) or "Vectors"
 
 
 def _noun(matrix: Matrix) -> str:
