@@ -298,9 +298,7 @@ def run_id(config: RunConfig, dataset_digest: str) -> str:
 def content_id(arrays: Mapping[str, np.ndarray], row_ids: Mapping[str, Sequence[str]]) -> str:
     """The id of a run of imported numbers: 16 hex digits that equal numbers on equal rows share.
 
-    Args:
-        arrays: The numbers, by name.
-        row_ids: The data's own ids of their rows, for each kind of row ("item", "user"); no name, no other metadata.
+    The data's own ids name the rows of each kind ("item", "user"); no name and no other metadata counts.
     """
     digest = hashlib.sha256()
     for name in sorted(arrays):

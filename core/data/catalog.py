@@ -134,10 +134,8 @@ def take_in(folder: Path, where: Path | None = None) -> tuple[DatasetInfo, bool]
 def rename(dataset_id: str, name: str, noun: str | None = None, *, by: Visitor) -> DatasetInfo:
     """Give a dataset another name, and another noun where one is given; its id, its digest and its runs stay.
 
-    Raises:
-        ReadOnlyError, NotAllowedError: Only an administrator may.
-        UnknownDatasetError, BusyError: There is none, or the store is locked by another process.
-        LimitError: The name or the noun is empty, or the dataset is the bundled one.
+    Raises ReadOnlyError or NotAllowedError where only an administrator may; UnknownDatasetError; BusyError; LimitError
+    where the name or the noun is empty, or the dataset is the bundled one.
     """
     access.check(Action.RENAME, by)
     _changeable(dataset_id, "renamed")

@@ -37,10 +37,8 @@ def folder() -> Path:
 def keep(uploaded: Sequence[tuple[str, BinaryIO]], *, by: Visitor) -> str:
     """Put files, each with the name it came with, on the disk; the token that finds them again.
 
-    Raises:
-        ReadOnlyError, NotAllowedError: Only an administrator may.
-        TooLargeError: They are more, or larger, than an import may be.
-        QuotaError, DiskFullError: There is no room for them in the home, or on the disk.
+    Raises ReadOnlyError or NotAllowedError where only an administrator may; TooLargeError where they are more, or
+    larger, than an import may be; QuotaError or DiskFullError where there is no room.
     """
     access.check(Action.IMPORT, by)
     limits = ImportLimits.from_environment()

@@ -157,12 +157,9 @@ def new_folder(parent: Path, description: str, *, mode: int = 0o777) -> Iterator
 def locked(path: Path, seconds: float = 10, *, should_stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Hold a lock file; the system releases it when the process ends, however that happens.
 
-    The file and its folder are created where they are missing, and it stays.
-
-    Raises:
-        BusyError: Somebody else held it for all those seconds.
-        UsageError: It cannot be written to, or its file system keeps no locks.
-        CanceledError: `should_stop`, which is asked several times a second, returned True before the lock was free.
+    The file and its folder are created where they are missing, and it stays. Raises BusyError where somebody else held
+    it for all those seconds, UsageError where it cannot be written to, or its file system keeps no locks, and
+    CanceledError where `should_stop`, which is asked several times a second, returned True before it was free.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -144,11 +144,9 @@ def in_child(
 ) -> dict[str, Any]:
     """In a process of its own, which runs `module` on the folder with `spec.json`, within limits of memory and time.
 
-    Raises:
-        TooLargeError: It took more memory or time than allowed.
-        BadFormatError: A file made the reader crash.
-        CanceledError: `should_stop`, which is asked several times a second, returned True.
-        RuntimeError: A bug in the reader; its traceback is the message.
+    Raises TooLargeError where it took more than allowed, BadFormatError where a file made the reader crash,
+    CanceledError where `should_stop`, which is asked several times a second, returned True, and RuntimeError with the
+    traceback of a bug.
     """
     with (folder / _ERRORS).open("wb") as stderr:
         process = subprocess.Popen(

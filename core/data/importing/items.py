@@ -48,13 +48,8 @@ class Items:
 
 
 def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Malformed) -> Items:
-    """The plan's item table, joined on the item id; where it names an item twice, the first counts.
-
-    Without an item table nothing is known but the ids, which serve as titles.
-
-    Raises:
-        DatasetError: As reading the table does.
-    """
+    """The plan's item table, joined on the item id; where it names an item twice, the first counts. Without one nothing
+    is known but the ids, which serve as titles. Raises DatasetError as reading does."""
     table, key = plan.items, plan.columns.item_id
     if table is None or key is None:
         return Items(assemble(plan.columns, (), {}, ids)[0], 0)

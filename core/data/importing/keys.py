@@ -156,15 +156,12 @@ def guess_item_key(columns: Sequence[str], rating_item: str | None) -> str | Non
 def _best_key(
     ratings: Table, items: Table, pairs: Sequence[tuple[str, str]], limits: ImportLimits, *, least: float
 ) -> Key | None:
-    """The pair of columns whose values match best; None where none matches well enough.
+    """The pair of columns, of the rating table and of the item table, whose values match best; None where none matches
+    well enough, which takes the `least` share, above 0.
 
     The first rows of the ratings are looked up in the whole item table, up to a million rows. A column of another name
     than the ratings' or an item's has to differ in nearly every row. Among pairs that match nearly as well (80% of the
     best), the first one counts.
-
-    Args:
-        pairs: Columns of the rating table and of the item table.
-        least: The least share, above 0, that is a match.
     """
     wanted = {one: _plain(column_of(ratings, one)) for one, _ in pairs}
     found: dict[tuple[str, str], set[str]] = {pair: set() for pair in pairs}

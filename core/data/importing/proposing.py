@@ -141,12 +141,8 @@ def joined(group: Sequence[Table]) -> Table:
 
 
 def aligned(part: Table, own: ColumnMapping, first: Table, columns: ColumnMapping) -> Table:
-    """The first rows of a part below the columns of another one: each role's cells below that role's column.
-
-    Args:
-        part, own: A table of ratings, and its column of each role.
-        first, columns: The table whose columns count, and its column of each role.
-    """
+    """The first rows of a part, with its own column of each role, below the columns of the first table: each role's
+    cells below that role's column."""
     names = {getattr(columns, role.name): getattr(own, role.name) for role in fields(ColumnMapping)}
     places = [part.columns.index(name) if (name := names.get(column) or column) in part.columns else None
               for column in first.columns]  # fmt: skip

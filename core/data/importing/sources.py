@@ -36,11 +36,9 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 def members(path: Path, limits: ImportLimits) -> list[zipfile.ZipInfo]:
     """The files in an archive that may be read, by name.
 
-    Raises:
-        ArchiveUnsafeError: Names that lead elsewhere, links, encryption, overlap, or too many files.
-        ArchiveRatioError: It would unfold to more than `limits.max_ratio` times its size.
-        TooLargeError: It would unfold to more bytes than allowed.
-        BadFormatError: It is damaged, or packed in a rare way.
+    Raises ArchiveUnsafeError for names that lead elsewhere, links, encryption, overlap, or too many files;
+    ArchiveRatioError and TooLargeError for what would unfold too far; BadFormatError where it is damaged, or packed in
+    a rare way.
     """
     try:
         with zipfile.ZipFile(path) as archive:

@@ -112,12 +112,8 @@ class Ratings:
 def ratings_in(
     table: Melted, columns: dict[str, pa.Array], numbers: np.ndarray, names_before: Counter[str] | None = None
 ) -> Ratings:
-    """The filled cells of some rows, row after row.
-
-    Args:
-        numbers: The rows' in the table, for those without a name.
-        names_before: The names of the rows before, and how many rows have each; those of these rows are added.
-    """
+    """The filled cells of some rows, row after row; rows without a name are named by their numbers in the table. Their
+    names are added to `names_before`, those of the rows before and how many have each."""
     row, column = (axis.ravel() for axis in np.indices((len(numbers), len(table.cells))))
     cells = pa.concat_arrays([columns[name] for name in table.cells]).take(pa.array(column * len(numbers) + row))
     empty, missing = table.unrated(cells)

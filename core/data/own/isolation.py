@@ -40,14 +40,8 @@ def work(content: BinaryIO, answer: TextIO) -> None:
 
 
 def read_isolated(content: bytes) -> OwnFile:
-    """`files.read` in a process of its own.
-
-    Raises:
-        DatasetError: As `files.read`.
-        TooLargeError: It also took more memory or time than allowed.
-        BadFormatError: It also made the reader crash.
-        RuntimeError: A bug in the reader; its traceback is the message.
-    """
+    """`files.read` in a process of its own; raises as that does, TooLargeError also for memory and time, BadFormatError
+    also where it made the reader crash, and RuntimeError with the traceback of a bug in it."""
     check_size(len(content))
     try:
         done = subprocess.run(

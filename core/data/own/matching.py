@@ -150,16 +150,10 @@ def _with_nearest(unmatched: list[tuple[Entry, float, Hit]], ratings: Ratings, i
 
 
 def converted(rating: float, scale: tuple[float, float], ratings: Ratings, step: float) -> float:
-    """A rating on the scale of the data, on the nearest of its steps.
+    """A rating on the file's scale as one on that of the data, on the nearest of its steps, which `step_of` tells.
 
     Where both scales count stars from about zero, 8 of 10 is 4 of 5; otherwise the ends of one scale become the ends of
     the other.
-
-    Args:
-        rating: On `scale`.
-        scale: Lowest and highest rating possible in the file.
-        ratings: The data.
-        step: Distance between its ratings, from `step_of`.
     """
     (own_low, own_high), low, high = scale, ratings.min_rating, ratings.max_rating
     if (own_low, own_high) == (low, high) or high <= low:

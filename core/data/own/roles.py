@@ -87,12 +87,8 @@ class Layout:
 
 
 def layout_of(rows: Sequence[Sequence[str]], *, required: Sequence[str] = ("title", "rating")) -> Layout:
-    """The layout by the names in the first row, or else by what the cells look like.
-
-    Raises:
-        MissingColumnError: It is not clear which column is which.
-        BadFormatError: A column says whose rating it is.
-    """
+    """The layout by the names in the first row, or else by what the cells look like; raises MissingColumnError where it
+    is not clear which column is which, and BadFormatError where one says whose rating it is."""
     above = _lines_above(rows)
     rows = rows[above:]
     first, out_of = _headings(rows[0])

@@ -44,15 +44,11 @@ def without_table(ids: Sequence[str], columns: Columns, position: np.ndarray) ->
 def join(
     table: Table, ids: Sequence[str], position: np.ndarray, total: int, options: VectorOptions, limits: ImportLimits
 ) -> Known:
-    """What a table says of the rows: matched by id where it holds their ids, else by order.
+    """What a table says of the kept rows: matched by id where it holds their ids, else by order.
 
-    Args:
-        ids: Of the kept rows; none where nothing beside the vectors names them.
-        position: Place of each kept row among all rows of the vectors.
-        total: All rows of the vectors, those left out too.
-
-    Raises:
-        DatasetError: As reading it does; BadVectorsError where it does not belong to the vectors.
+    `ids` are none where nothing beside the vectors names them; `position` is the place of each among all rows of the
+    vectors, of which there are `total`, those left out too. Raises DatasetError as reading does, and BadVectorsError
+    where the table does not belong to the vectors.
     """
     key = _key(table, ids, options, limits) if ids else None
     if key is not None:
