@@ -60,7 +60,7 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
     users = Rows(out / "user_embedding", limits).read(chosen.users, on_bytes) if chosen.users else None
     report(0.7, "Reading what is known of the rows")
     known, notes = _known(found, metadata, items, request)
-    people = _people(users)
+    people = [] if users is None else without_table(users.ids, {}, users.position).ids
     biases = {} if request.options.of is None else _biases(known, users, out, notes)
     arrays = {"item_embedding": items.vectors()} | ({} if users is None else {"user_embedding": users.vectors()})
     report(0.8, "Writing")
@@ -133,11 +133,6 @@ def _known(found: Contents, metadata: Table | None, items: Rows, request: Vector
     return alone, notes
 
 
-def _people(users: Rows | None) -> list[str]:
-    """Ids of the second set."""
-    return [] if users is None else without_table(users.ids, {}, users.position).ids
-
-
 def _biases(known: Known, users: Rows | None, out: Path, notes: list[str]) -> dict[str, np.ndarray]:
     """The numbers of columns called so, float32, (n,) for each side that has one; each is written into `out`. A column
     that holds anything else is told of in `notes`."""
@@ -170,8 +165,8 @@ def preview(request: VectorRequest) -> VectorPreview:
     result = VectorPreview(name=request.options.name or _name(request.paths))
     try:
         found, metadata = _contents(request)
-        result = replace(result, found=tuple(_found(matrix) for matrix in found.matrices))
-        result = replace(result, notes=tuple(f"{error}." for error in found.unread))
+        sets = tuple(_found(matrix) for matrix in found.matrices)
+        result = replace(result, found=sets, notes=tuple(f"{error}." for error in found.unread))
         if found.tables or metadata:
             result = replace(result, table=table_preview(metadata or found.tables[0], "items"))
         chosen = choose(found.matrices, request.options)

@@ -76,13 +76,8 @@ def id_column(samples: Mapping[str, Sequence[str]], options: VectorOptions) -> s
 
 
 def _is_surely_id(name: str, values: Sequence[str]) -> bool:
-    letters = plain(name)
-    different = len({value for value in values if value})
-    return (
-        (letters in _SURELY_IDS or letters in RANK["item"] or letters in RANK["user"])
-        and len(values) > 1
-        and different >= (1 - _MOST_AGAIN) * len(values)
-    )
+    known = plain(name) in {*_SURELY_IDS, *RANK["item"], *RANK["user"]}
+    return known and len(values) > 1 and len({*values} - {""}) >= (1 - _MOST_AGAIN) * len(values)
 
 
 def _rank(name: str) -> int | None:
