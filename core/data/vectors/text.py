@@ -136,9 +136,8 @@ def of_table(
         malformed, told = Malformed(limits.max_rejected), 0
         for batch in batches(table, [*others, *dims], limits, malformed, on_bytes):
             step = rows_a_block(dim)
-            filled = np.flatnonzero(
-                ~blank_rows(list(batch.columns.values()))
-            )  # a line end in quotes leaves a blank line
+            # A line end in quotes leaves a blank line.
+            filled = np.flatnonzero(~blank_rows(list(batch.columns.values())))
             for start in range(0, len(filled), step):
                 places = filled[start : start + step]
                 some = {name: texts.take(pa.array(places)) for name, texts in batch.columns.items()}
