@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.item_columns import category_columns, number_columns
-from core.data.ratings import Ratings
+from core.data.ratings import Ratings, category_columns, number_columns
 
 YEAR, MEAN_RATING, LOG_RATINGS, GENRES = "year", "mean rating", "log ratings", "genres"
 

@@ -11,9 +11,9 @@ from core import access, data
 from core.access import COMMAND_LINE, Action
 from core.cli.common import Answer, flag, given, pairs, table
 from core.data import ColumnMapping, ImportOptions, ImportReport, Rejected
+from core.data.download import RELEASES
 from core.data.importing.request import STATED, Counts
 from core.data.nouns import count, plural
-from core.data.releases import RELEASES
 from core.data.vectors.request import Guess, VectorOptions, VectorPreview, VectorReport
 from core.errors import UsageError
 from core.store.opening import open_vectors, preview_vectors

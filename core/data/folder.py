@@ -24,8 +24,7 @@ from pydantic import Field
 
 from core.data.ratings import NO_TIME, USER, Ratings, Vocabulary
 from core.disk.checksums import to_disk
-from core.disk.reading import IntegrityError, read_object, regular
-from core.disk.typed import Moment, typed
+from core.disk.reading import IntegrityError, Moment, read_object, regular, typed
 from core.errors import BadSchemaError
 
 if TYPE_CHECKING:
@@ -90,11 +89,7 @@ class About:
 
 
 def read_about(folder: Path) -> dict[str, Any]:
-    """What `dataset.json` says.
-
-    Raises:
-        BadSchemaError: It is missing, damaged or of another version.
-    """
+    """What `dataset.json` says; raises BadSchemaError where it is missing, damaged or of another version."""
     try:
         about = read_object(folder / ABOUT)
         if about.get("schema_version") == SCHEMA_VERSION:
@@ -198,16 +193,13 @@ def _is_text(column: pa.ChunkedArray) -> bool:
 def _read(path: Path, rows: int) -> pa.Table:
     """A table of so many rows, whose file claims no other number and no more memory than there is."""
     with regular(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
-        claimed, unpacked = file.metadata.num_rows, _unpacked_bytes(file.metadata)
+        claimed, groups = file.metadata.num_rows, range(file.metadata.num_row_groups)
+        unpacked = sum(file.metadata.row_group(group).total_byte_size for group in groups)
         if claimed != rows:
             raise ValueError(f"{path.name} has {claimed:,} rows, {ABOUT} says {rows:,}")
         if max(unpacked, claimed * file.metadata.num_columns) > psutil.virtual_memory().total:
             raise ValueError(f"{path.name} would unfold to {unpacked:,} bytes, more than this computer has memory")
         return file.read()
-
-
-def _unpacked_bytes(metadata: pq.FileMetaData) -> int:
-    return sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
 
 
 def _write(path: Path, table: pa.Table) -> None:

@@ -3,9 +3,7 @@
 import re
 import unicodedata
 
-MAX_TITLE = 300
-"""Characters of a title or label that are kept."""
-
+MAX_TITLE = 300  # Characters of a title or label that are kept
 SPOILED, REPLACEMENT = "\ufffe", "\ufffd"
 """What stands for bytes that are not UTF-8 while a file is read, a character that no text holds on purpose; and what
 people see in its place."""

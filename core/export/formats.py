@@ -35,17 +35,8 @@ from core.studies import component_names
 def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[Path, ...]:
     """Write a run's files into `folder`, which is made where there is none; files of the same names are replaced.
 
-    Args:
-        run: What to write.
-        ratings: The data it learned from.
-        file_format: One of FORMATS.
-        folder: Where to.
-
-    Returns:
-        The files' paths.
-
     Raises:
-        LimitError: The format is unknown.
+        LimitError: The format is none of FORMATS.
         NotApplicableError: The format holds vectors, and the model has none.
         UsageError: The folder cannot be written to.
         CorruptRunError: The names of the components cannot be read.
@@ -67,9 +58,7 @@ def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[
 
 def items_table(run: Run, ratings: Ratings) -> pd.DataFrame:
     """One row an item: item_id, the data's own columns, n_ratings, mean_rating, bias (0 where the model has none).
-
-    Where nobody rated anything, as beside vectors from elsewhere, the last three are left out.
-    """
+    Where nobody rated anything, as beside vectors from elsewhere, the last three are left out."""
     table = ratings.item_table.drop(
         columns=["n_ratings", "mean_rating", "bias", "embedding", "variance", "bias_variance"], errors="ignore"
     )

@@ -8,8 +8,8 @@ from typing import TypeVar
 from core import access
 from core.access import Action, Visitor
 from core.data import ColumnMapping, ImportOptions, ImportReport
+from core.data.download import RELEASES
 from core.data.importing.request import of_json
-from core.data.releases import RELEASES
 from core.data.vectors.request import VectorOptions, VectorReport
 from core.disk import quota
 from core.errors import LimitError

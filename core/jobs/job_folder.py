@@ -32,8 +32,17 @@ from core.disk import files
 from core.disk.files import is_disk_full, remove, replace_text, sweep, sync_folder, temporary
 from core.disk.home import home
 from core.disk.processes import ProcessId
-from core.disk.reading import IntegrityError, MissingError, NotJsonError, parse_object, read_bytes, read_object, regular
-from core.disk.typed import Moment, typed
+from core.disk.reading import (
+    IntegrityError,
+    MissingError,
+    Moment,
+    NotJsonError,
+    parse_object,
+    read_bytes,
+    read_object,
+    regular,
+    typed,
+)
 from core.errors import BusyError, UnknownJobError
 from core.settings import MIB
 

@@ -18,10 +18,10 @@ from typing import Any, Literal, Protocol
 from core import data, settings
 from core.access import Action, Visitor
 from core.data import uploads
+from core.data.importing.request import of_json
 from core.data.ratings import Ratings
-from core.data.vectors.request import options_of
-from core.disk.reading import IntegrityError
-from core.disk.typed import typed
+from core.data.vectors.request import VectorOptions
+from core.disk.reading import IntegrityError, typed
 from core.errors import LimitError, UnknownDatasetError
 from core.jobs.live_film import live_camera
 from core.jobs.sweep_training import Queue, spread, steer
@@ -225,7 +225,7 @@ def _vectors(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[],
 
     report = open_vectors(
         uploads.paths(spec["upload"]),
-        options=options_of(spec["options"]),
+        options=of_json(VectorOptions, spec["options"]),
         reporter=_throttled(reporter),
         should_stop=should_stop,
     )

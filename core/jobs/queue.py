@@ -18,8 +18,8 @@ from core.access import COMMAND_LINE, Action, Visitor
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.disk import files, processes
+from core.disk.files import locked
 from core.disk.home import home
-from core.disk.locks import locked
 from core.disk.reading import IntegrityError, SetAside
 from core.errors import NotAllowedError, UnknownJobError
 from core.jobs import fairness, job_folder

@@ -3,7 +3,7 @@
 from core import access, data
 from core.access import Action, Visitor
 from core.data.ratings import Ratings
-from core.disk.locks import locked
+from core.disk.files import locked
 from core.disk.trash import Entry
 from core.errors import BusyError, LimitError
 from core.jobs import queue

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.item_columns import category_columns, number_columns
-from core.data.ratings import Ratings
+from core.data.ratings import Ratings, category_columns, number_columns
 
 if TYPE_CHECKING:
     from scipy import sparse

@@ -9,7 +9,7 @@ import numpy as np
 from core.analysis.compare.score import predict_rows
 from core.data.ratings import Ratings
 from core.data.splits import split
-from core.disk.locks import locked
+from core.disk.files import locked
 from core.store.runs import RunStore
 from core.sweeps import record
 from core.sweeps.plan import CONFIRMED, FRESH_SPLITS, check

@@ -24,8 +24,7 @@ from core.config import RunConfig, run_id
 from core.data.ratings import DatasetRef
 from core.disk.files import disk_full_told, replace_text
 from core.disk.home import home
-from core.disk.reading import IntegrityError, SetAside, read_object
-from core.disk.typed import Moment, typed
+from core.disk.reading import IntegrityError, Moment, SetAside, read_object, typed
 from core.errors import UnknownEntryError
 from core.sweeps.plan import FRESH_SPLITS, SweepPlan, Value
 

@@ -8,7 +8,7 @@ import streamlit as st
 from core import access, data
 from core.access import Action
 from core.data import BUNDLED, DatasetInfo, ImportReport
-from core.data.releases import RELEASES, Release
+from core.data.download import RELEASES, Release
 from core.data.vectors.request import VectorReport
 from core.disk.trash import kept_days
 from core.errors import ExplorerError

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.data.item_columns import category_columns, category_names, number_columns
-from core.data.ratings import Ratings
+from core.data.ratings import Ratings, category_columns, category_names, number_columns
 from dashboard.charts.points import Classes, Coloring
 
 GENRE, YEAR, MEAN, COUNT, ORDER = "Genre", "Year", "Mean rating", "Number of ratings", "Place in the file"

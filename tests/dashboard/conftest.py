@@ -16,7 +16,7 @@ from core.data import ImportOptions, catalog, import_ratings
 from core.data.folder import write_folder
 from core.data.importing.isolation import in_this_process
 from core.data.ratings import Ratings
-from core.data.vectors import isolation as vectors_isolation
+from core.data.vectors.building import in_this_process as vectors_in_this_process
 from core.jobs.pool import Pool
 from core.model.families import PRESETS
 from core.model.run import Run
@@ -143,4 +143,4 @@ def brought(tmp_path: Path) -> Callable[..., str]:
 def reading_vectors_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process, as `reading_here` has it for ratings."""
     for call in (open_vectors, preview_vectors):
-        monkeypatch.setitem(call.__kwdefaults__, "runner", vectors_isolation.in_this_process)
+        monkeypatch.setitem(call.__kwdefaults__, "runner", vectors_in_this_process)

@@ -18,7 +18,7 @@ from core import data
 from core.access import COMMAND_LINE
 from core.analysis.components.pca import pca
 from core.data.text import as_meant, inert
-from core.data.vectors.isolation import in_this_process
+from core.data.vectors.building import in_this_process
 from core.errors import DiskFullError, LimitError, UsageError
 from core.export.formats import export, one_line
 from core.store.opening import open_vectors

@@ -3,7 +3,7 @@
 import pytest
 
 from core.data import BUNDLED
-from core.data.vectors.isolation import in_this_process
+from core.data.vectors.building import in_this_process
 from core.data.vectors.samples import SAMPLES, path
 from core.jobs import queue
 from core.jobs.worker import run_job
