@@ -26,6 +26,11 @@ export class Renderer {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
 
+  /** The longest side of a canvas, in pixels. */
+  get longest() {
+    return this.gl.getParameter(this.gl.MAX_RENDERBUFFER_SIZE);
+  }
+
   get lost() {
     return this.gl.isContextLost();
   }
