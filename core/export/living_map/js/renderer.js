@@ -13,6 +13,7 @@ export class Renderer {
     const gl = canvas.getContext("webgl2", options);
     if (!gl) throw new Error("There is no WebGL2.");
     this.gl = gl;
+    this.longest = gl.getParameter(gl.MAX_RENDERBUFFER_SIZE); // side of a canvas, in pixels
     this.program = linked(gl);
     gl.useProgram(this.program);
     this.uniforms = Object.fromEntries(UNIFORMS.map((name) => [name, gl.getUniformLocation(this.program, name)]));
@@ -24,11 +25,6 @@ export class Renderer {
     for (const which of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, which, gl.NEAREST);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-  }
-
-  /** The longest side of a canvas, in pixels. */
-  get longest() {
-    return this.gl.getParameter(this.gl.MAX_RENDERBUFFER_SIZE);
   }
 
   get lost() {
