@@ -126,7 +126,7 @@ def test_the_tray_shows_a_job_and_how_it_ended(open_page):
 
 
 def test_the_server_answers_before_the_libraries_of_the_data_are_loaded():
-    code = "import sys, dashboard.server.protection; print(*{'pandas', 'pyarrow', 'core.data'} & sys.modules.keys())"
+    code = "import sys, dashboard.app; print(*{'pandas', 'pyarrow', 'numpy', 'core.data'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
 
