@@ -1,18 +1,20 @@
 """Elements as all pages draw them: fields whose value stands in the link, buttons, what can be picked, and errors."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 import streamlit as st
-from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
 from core.access import Action
 from dashboard.session import classroom, visitor
 from dashboard.shared import phrases
 from dashboard.shared.markup import escape, spoken
+
+if TYPE_CHECKING:  # the first page is drawn without them
+    import pandas as pd
+    from plotly.graph_objects import Figure
 
 WELL_KNOWN = 21
 """Ratings an item needs to be listed or compared, at first: the article's "more than 20"."""
@@ -110,7 +112,7 @@ def confirm(label: str, icon: str, key: str, callback: Callable[..., None], *arg
         st.rerun()
 
 
-def clickable_chart(figure: Figure, key: str, on_click: Callable[[], None], alt: str, text: str) -> None:
+def clickable_chart(figure: "Figure", key: str, on_click: Callable[[], None], alt: str, text: str) -> None:
     """A small chart whose points or bars can be clicked, and in words what it shows, which its alternative says too."""
     config, alt = phrases.CHART_CONFIG, f"{alt} {spoken(text)}"
     st.plotly_chart(figure, key=key, on_select=on_click, selection_mode="points", config=config, alt=alt)
@@ -122,7 +124,7 @@ def chart_tools() -> dict[str, bool]:
     return phrases.CHART_CONFIG if visitor.on_phone() else {"displaylogo": False}
 
 
-def table(rows: pd.DataFrame, *, alt: str, place: DeltaGenerator | None = None, **options: Any) -> None:
+def table(rows: "pd.DataFrame", *, alt: str, place: DeltaGenerator | None = None, **options: Any) -> None:
     """A table in words of the pages: where there is no value stands a dash, and row numbers say nothing.
 
     Args:
@@ -135,7 +137,7 @@ def table(rows: pd.DataFrame, *, alt: str, place: DeltaGenerator | None = None, 
 
 
 def picked_rows(
-    rows: pd.DataFrame, columns: Mapping[str, Any], key: str, alt: str, *, several: bool = False
+    rows: "pd.DataFrame", columns: Mapping[str, Any], key: str, alt: str, *, several: bool = False
 ) -> list[int]:
     """A table of which a row can be picked, or several; the numbers of those that are.
 

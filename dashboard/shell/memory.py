@@ -6,6 +6,7 @@ import gc
 import importlib
 import sys
 import threading
+import time
 
 import streamlit as st
 from streamlit import delta_generator
@@ -21,10 +22,13 @@ FURTHER = (
     *("scipy.stats", "sklearn.neighbors", "sklearn.metrics", "sklearn.feature_extraction.text"),
     *("dashboard.start.steps", "dashboard.missions.bar", "dashboard.jobs.every_kind", "dashboard.maps.view"),
 )
-"""What most pages need beside what the first one does: a second of a processor, for which the next would wait."""
+"""What most pages need beside what the first one does: a second of a processor, for which the next would wait.
+
+Every page but the first needs pandas: that is imported before, as soon as the first is there to be seen.
+"""
 
 FURTHER_SECONDS = 2.0
-"""How long the first page has been there to be seen before that is imported."""
+"""How long the first page has been there before the rest is imported."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -65,9 +69,14 @@ def settle(page: str) -> None:
 @st.cache_resource(show_spinner=False)
 def _load_further() -> None:
     """Import the rest, once for the server, while the first page is read."""
-    later = threading.Timer(FURTHER_SECONDS, lambda: [importlib.import_module(name) for name in FURTHER])
-    later.daemon = True
-    later.start()
+
+    def load() -> None:
+        importlib.import_module("pandas")
+        time.sleep(FURTHER_SECONDS)
+        for name in FURTHER:
+            importlib.import_module(name)
+
+    threading.Thread(target=load, daemon=True).start()
 
 
 def shed() -> None:
