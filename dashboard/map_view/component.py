@@ -179,6 +179,12 @@ def show(
     )
 
 
+def prepare(places: Places) -> None:
+    """Make what takes longest of a map before it is shown: what is told of its items, and the program."""
+    _items(places)
+    program()
+
+
 def thinned(
     places: Places, looks: Looks, remark: str, most: int, *, keep: Sequence[int] = ()
 ) -> tuple[Places, Looks, str]:

@@ -18,6 +18,9 @@ _SMALLEST_OF_ITS_OWN = 128 * 1024
 then arrays lie between other things, and what they leave behind cannot be given back. See mallopt(3)."""
 
 
+FIRST = ("dashboard.shell.frame", "dashboard.start.stage", "PIL.Image", "numpy.ma")
+"""What the first page needs: the frame, the map, and what Streamlit takes for an icon and NumPy for a median."""
+
 FURTHER = (
     *("scipy.stats", "sklearn.neighbors", "sklearn.metrics", "sklearn.feature_extraction.text"),
     *("dashboard.start.steps", "dashboard.missions.bar", "dashboard.jobs.every_kind", "dashboard.maps.view"),
@@ -39,7 +42,7 @@ def give_back() -> None:
 
 
 def load_pages() -> None:
-    """Import what the first visitor would wait for: the frame of the pages, and through it the data's libraries.
+    """Import what the first visitor would wait for: the frame of the pages, the page Start, and what they need.
 
     What modules make is there to stay. Looking for garbage in it while it grows took a fifth of the time, and looking
     through it again after the first page as long as that page.
@@ -48,7 +51,8 @@ def load_pages() -> None:
     delta_generator._use_warning_has_been_displayed = True  # noqa: SLF001 - no setting says so
     gc.disable()
     try:
-        importlib.import_module("dashboard.shell.frame")
+        for name in FIRST:
+            importlib.import_module(name)
         gc.freeze()
     finally:
         gc.enable()
