@@ -1,10 +1,14 @@
-"""Puts a script before all others into every page: what a person does is one entry of the browser's history."""
+"""Puts a script before all others into every page: what a person does is one entry of the browser's history.
+
+Links to what every page draws with stand beside it.
+"""
 
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.server import ahead
 from dashboard.server.requests import is_page
 
 KEPT = "^(rated|(low|high)_[0-9]+|mission|task)$"
@@ -14,6 +18,7 @@ SCRIPT = "<script>\n{}</script>".format(
     Path(__file__).with_suffix(".js").read_text(encoding="utf-8").replace("QUIET", f'"{KEPT}"')
 )
 _BEFORE = b"<head>"
+HEAD = SCRIPT + "\n" + ahead.links()
 _LESS = {b"if-none-match", b"if-modified-since", b"if-range", b"range", b"accept-encoding"}
 """Headers of a request for less than the whole page as it reads."""
 
@@ -46,7 +51,7 @@ class History:
                 body += message.get("body", b"")
                 if message.get("more_body"):
                     return
-                body = body.replace(_BEFORE, _BEFORE + SCRIPT.encode(), 1)
+                body = body.replace(_BEFORE, _BEFORE + HEAD.encode(), 1)
                 headers = MutableHeaders(scope=start)
                 headers["content-length"] = str(len(body))
                 for name in ("etag", "last-modified", "accept-ranges"):
