@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit
 
-PARTS = ("Html", "purify.es", "BidiComponent", "serialization", "recordbatch", "_arrayReduce", "Button")
-"""What the style, the components and the buttons of the frame and the pages need, by the names of the files."""
+PARTS = ("Html", "purify.es", "BidiComponent", "serialization", "recordbatch", "_arrayReduce", "Button", "Progress")
+"""What the style, the components, the buttons and the tray of the frame need, by the names of the files."""
 
 _FOLDER = Path(streamlit.__file__).parent / "static" / "static" / "js"
 

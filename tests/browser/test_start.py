@@ -14,10 +14,12 @@ WATCH = """stage => {
     window.watching = setInterval(() => {
         const {map} = stage;
         const places = map.drawn ? map.positions().slice(0, 20).join() : "";
-        window.seen.push([stage.isConnected && places !== "", map.spec?.title ?? "", places]);
+        const buttons = [...document.querySelectorAll(".st-key-lead button")].filter((one) => one.checkVisibility());
+        window.seen.push([stage.isConnected && places !== "", map.spec?.title ?? "", places, buttons.length]);
     }, 50);
 }"""
-"""Notes twenty times a second whether the map is there, what it is called, and where its first dots are."""
+"""Notes twenty times a second whether the map is there, what it is called, where its first dots are, and how many
+buttons stand beside the headline."""
 
 
 SAID = {
@@ -68,10 +70,14 @@ def named(page: Page, *, marked: bool) -> list[str]:
     return [name for layer in layers if layer["marked"] == marked for name in layer["names"]]
 
 
+def test_no_button_stands_beside_the_one_that_takes_its_turn(trained: Page):
+    assert max(trained.evaluate("() => window.seen.map((seen) => seen[3])")) == 1
+
+
 def test_dots_move_while_the_model_learns_and_the_picture_never_goes(trained: Page):
     seen = trained.evaluate("() => window.seen")
-    assert all(there for there, _, _ in seen)
-    learning = {places for _, title, places in seen if title.endswith("finding their places")}
+    assert all(there for there, *_ in seen)
+    learning = {places for _, title, places, _ in seen if title.endswith("finding their places")}
     assert len(learning) > 2
     assert stage_of(trained).evaluate("stage => stage.map.film.count") > 10
     expect(trained.get_by_role("button", name="Open the components")).to_be_visible()
@@ -82,7 +88,7 @@ def test_the_film_ends_where_the_training_was_last_seen(trained: Page):
     """What was seen turned or mirrored would have to swing round."""
     seen = trained.evaluate("() => window.seen")
     before, after = (
-        [[float(number) for number in places.split(",")] for _, title, places in seen if title.endswith(end)][-1]
+        [[float(number) for number in places.split(",")] for _, title, places, _ in seen if title.endswith(end)][-1]
         for end in ("finding their places", "movies in their places")
     )
     product = sum(one * other for one, other in zip(before, after, strict=True))
