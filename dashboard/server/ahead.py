@@ -1,13 +1,23 @@
-"""Parts of Streamlit's program that every page draws with, asked for with the page and not when they are missing."""
+"""What every page draws with comes with the page itself: its style, and parts of Streamlit's program."""
 
 from pathlib import Path
 
 import streamlit
 
 PARTS = ("Html", "purify.es", "BidiComponent", "serialization", "recordbatch", "_arrayReduce", "Button", "Progress")
-"""What the style, the components, the buttons and the tray of the frame need, by the names of the files."""
+"""What the components, the buttons and the tray of the frame need, by the names of the files."""
 
 _FOLDER = Path(streamlit.__file__).parent / "static" / "static" / "js"
+
+_STYLE = Path(__file__).parents[1] / "shell" / "page.css"
+
+
+def style() -> str:
+    """The style of the pages, for the end of the body: behind Streamlit's own, of which it mends some.
+
+    As an element it would come with the first part that has to be fetched, and things would move when it does.
+    """
+    return f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n"
 
 
 def links() -> str:

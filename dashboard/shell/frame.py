@@ -26,7 +26,6 @@ from dashboard.train import link
 
 NAME = "Embedding Explorer"
 LOGO = Path(__file__).parents[1] / "logo.svg"
-STYLE = Path(__file__).with_name("page.css")
 
 _keep_focus = st.components.v2.component("keep_focus", js=Path(__file__).with_name("focus.js").read_text("utf-8"))
 
@@ -70,7 +69,6 @@ def run() -> None:
     uploader.begin()
     runner = loaders.runner()
     st.logo(LOGO, size="large")
-    st.html(STYLE)
     address_bar.restore()
     state.adopt_link()
     classroom.adopt_link()

@@ -1,10 +1,13 @@
 """The first minutes: one press, dots that move while a model learns, what can be done there, and the pages after it."""
 
+import contextlib
 import re
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Server
 from tests.browser.waiting import settled, visit
@@ -22,6 +25,17 @@ WATCH = """stage => {
 buttons stand beside the headline."""
 
 
+BELOW = """
+window.below = new Set();
+const look = () => {
+    const heading = [...document.querySelectorAll("h2")].find((one) => one.innerText === "The data");
+    if (heading) window.below.add(Math.round(heading.getBoundingClientRect().top));
+    requestAnimationFrame(look);
+};
+look();
+"""
+"""Notes before every frame where that begins which stands below the map."""
+
 SAID = {
     "train": (re.compile(r"This model guesses a rating within 0\.8\d stars"), "From the store"),
     "embeddings": (),
@@ -33,12 +47,28 @@ SAID = {
 WITHOUT_CHART = ("runs", "jobs")
 
 
+@contextlib.contextmanager
+def late(page: Page, part: str) -> Iterator[None]:
+    """A part of Streamlit's program comes a second late, as on a slow line."""
+
+    def wait(route: Route) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    page.route(part, wait)
+    yield
+    page.unroute(part)
+
+
 @pytest.fixture(scope="module")
 def trained(server: Server, browsed: Page) -> Page:
     """The window in which somebody has pressed the first button and waited for the sentence."""
     page = browsed
-    page.goto(server.url)
-    settled(page)
+    page.add_init_script(BELOW)
+    with late(page, "**/static/js/Html.*.js"):
+        page.goto(server.url)
+        settled(page)
+    page.evaluate("() => (window.below_at_first = [...window.below])")
     expect(page.get_by_text("1,247 movies placed by chance")).to_be_visible()
     page.locator(".stage").evaluate(WATCH)
     page.get_by_role("button", name="Train your first model").click()
@@ -68,6 +98,11 @@ def named(page: Page, *, marked: bool) -> list[str]:
     """Names on the map that are no items."""
     layers = stage_of(page).evaluate("stage => stage.map.spec.named")
     return [name for layer in layers if layer["marked"] == marked for name in layer["names"]]
+
+
+def test_nothing_moves_when_the_map_comes(trained: Page):
+    at = trained.evaluate("() => window.below_at_first")
+    assert at and max(at) - min(at) < 12, at  # a font that comes late
 
 
 def test_no_button_stands_beside_the_one_that_takes_its_turn(trained: Page):

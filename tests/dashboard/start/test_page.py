@@ -1,6 +1,7 @@
 """The start page: the first training in the map, what can be done there, the data in numbers, and the way on."""
 
 import json
+import re
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from core.store import study_store
 from core.store.runs import RunStore
 from core.studies.films import FILM, FilmSettings
 from dashboard.map_view import packing
+from dashboard.server import ahead
 from dashboard.shared import matrix_rows
 from dashboard.start import dots, stage, steps, words
 from dashboard.start import scene as scenes
@@ -58,6 +60,12 @@ def test_the_first_visitor_finds_the_map_made(open_page, monkeypatch):
     monkeypatch.setattr(scenes.coloring, "by_genre", None)
     monkeypatch.setattr(packing, "names", None)
     assert len(maps_of(open_page("start"))) == 1, "and nothing of it is made again"
+
+
+def test_there_is_room_for_the_map_before_it_comes(open_page):
+    said = " ".join(element.value for element in open_page("start").get("html"))
+    (room,) = re.findall(r"\.st-key-start_map { (min-height: .*?) }", said)
+    assert f".st-key-start_place {{ {room} }}" in ahead.style()
 
 
 def test_the_licence_and_the_citation_are_on_the_page(open_page):
