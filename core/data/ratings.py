@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.item_table import ItemTable, StoredItems
 from core.errors import UnknownItemError
 
 if TYPE_CHECKING:  # a worker that waits, and a command that reads no ratings, need half a second less
@@ -86,17 +87,29 @@ class Ratings:
     rating: np.ndarray  # float32, (n_ratings,), in rating units
     # int64 epoch seconds, (n_ratings,), NO_TIME for a rating without one; None where the data has none.
     timestamp: np.ndarray | None
-    # One row an item in the order of `items`: title (str), year (float, NaN where unknown), genres (list of str), then
-    # any further columns of the data.
-    item_table: "pd.DataFrame"
     # Ends of the rating scale.
     min_rating: float
     max_rating: float
+    # One row an item in the order of `items`: title (str), year (float, NaN where unknown), genres (list of str), then
+    # any further columns of the data.
+    item_table: ItemTable = ItemTable()  # noqa: RUF009 - no default: what makes it when it is asked for
     about: dict[str, str] = field(default_factory=dict)  # Licence, citation and provenance, as shown to people
     user_noun: str = USER  # What a row of `users` is, singular; beside vectors from elsewhere it may be anything
 
     def __len__(self) -> int:
         return len(self.rating)
+
+    @property
+    def titles(self) -> list[str]:
+        """Of each item, as in `item_table`."""
+        known = vars(self)["_items"]
+        return known.titles if isinstance(known, StoredItems) else known["title"].tolist()
+
+    @property
+    def genres(self) -> list[list[str]]:
+        """Those of each item, as in `item_table`."""
+        known = vars(self)["_items"]
+        return known.genres if isinstance(known, StoredItems) else known["genres"].tolist()
 
     @cached_property
     def item_count(self) -> np.ndarray:
@@ -126,10 +139,10 @@ class Ratings:
     def digest(self) -> str:
         """SHA-256 of the content: ids, ratings, timestamps, scale and the item table, not names or files."""
         sha = hashlib.sha256()
-        for ids in (self.users.ids, self.items.ids, self.item_table["title"]):
+        for ids in (self.users.ids, self.items.ids, self.titles):
             sha.update("\0".join(ids).encode())
             sha.update(b"\1")
-        sha.update("\0".join("|".join(genres) for genres in self.item_table["genres"]).encode())
+        sha.update("\0".join("|".join(genres) for genres in self.genres).encode())
         stamps = np.empty(0, np.int64) if self.timestamp is None else self.timestamp
         for array in (self.user_index, self.item_index, self.rating, stamps):
             sha.update(np.ascontiguousarray(array).data)
@@ -176,7 +189,7 @@ def unrated(
     """What is known of rows that nobody rated, such as words, and of a second set, `users`, where there is one."""
     nothing, others = np.zeros(0, np.int32), Vocabulary(np.array(users, object))
     arrays = nothing, nothing, nothing.astype(np.float32), None
-    return Ratings("", name, noun, others, items, *arrays, item_table, 0, 0, user_noun=user_noun)
+    return Ratings("", name, noun, others, items, *arrays, 0, 0, item_table, user_noun=user_noun)
 
 
 def part_of(ratings: Ratings, *, users: np.ndarray, items: np.ndarray, name: str) -> Ratings:

@@ -23,6 +23,15 @@ def one_line(text: str, limit: int = MAX_TITLE) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def unbroken(text: str) -> str:
+    """Text of any length without tabs, line ends and other control characters."""
+    if text.isalnum():
+        return text
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(text.split())
+
+
 def noun_of(text: str) -> str:
     """A noun as pages can say it: lower-case letters, digits, spaces, dashes and apostrophes, at most 30."""
     plain = re.sub(r"[^\w' -]|_", " ", text[:300])

@@ -1,10 +1,13 @@
 """Which runner this process has: the pool of this machine, or a Dask cluster where a scheduler is named."""
 
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from core import settings
 from core.errors import EngineMissingError
-from core.jobs.runner import Runner
+
+if TYPE_CHECKING:  # it brings the queue, and with it the data's libraries: a server answers before they are loaded
+    from core.jobs.runner import Runner
 
 
 def check_engine() -> None:
@@ -17,7 +20,7 @@ def check_engine() -> None:
         )
 
 
-def runner_here(workers: int | None = None, *, grace_seconds: float = 0.0) -> Runner:
+def runner_here(workers: int | None = None, *, grace_seconds: float = 0.0) -> "Runner":
     """What runs the jobs of this process's home, not started: a Dask cluster trains where a scheduler is named.
 
     `workers`, `grace_seconds`: as for `core.jobs.pool.Pool`; a cluster has as many workers as it has. Raises
@@ -28,6 +31,6 @@ def runner_here(workers: int | None = None, *, grace_seconds: float = 0.0) -> Ru
         from core.jobs.on_dask.runner import DaskRunner  # brings Dask, which is not everywhere
 
         return DaskRunner(address, grace_seconds=grace_seconds)
-    from core.jobs.pool import Pool  # a server asks for the engine alone before it answers
+    from core.jobs.pool import Pool  # as above
 
     return Pool(workers, grace_seconds=grace_seconds)

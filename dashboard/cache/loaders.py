@@ -8,9 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import streamlit as st
-from pandas.api.types import is_numeric_dtype
 
 from core import access, data
 from core.analysis.features import LearnedFeatures, learned_features
@@ -38,7 +36,7 @@ from core.training.baselines import Baselines, baselines
 from core.training.baselines import expected as measured_without
 from dashboard.charts.base import plain
 from dashboard.charts.points import Hover
-from dashboard.shared import matrix_rows, tables
+from dashboard.shared import matrix_rows
 from dashboard.shared.matrix_rows import Rows
 
 FIRST_PAGE_SECONDS = 3.0
@@ -305,7 +303,11 @@ def _facts(dataset_id: str, *, users: bool) -> np.ndarray:
     """How often and how each item or person was rated, in words, (n,); without ratings what else is known of it."""
     rated = ratings(dataset_id)
     if len(rated) == 0:
-        return np.array([""] * len(rated.users), object) if users else _columns_in_words(rated)
+        if users:
+            return np.array([""] * len(rated.users), object)
+        from dashboard.shared import tables  # and with it pandas, without which the first page is drawn
+
+        return tables.in_words(rated)
     means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
 
     def words(mean: float, n: int) -> str:
@@ -313,21 +315,6 @@ def _facts(dataset_id: str, *, users: bool) -> np.ndarray:
 
     facts = [words(mean, n) for mean, n in zip(means.tolist(), counts.tolist(), strict=True)]
     return np.array(facts, object)  # of texts of any length each as long as it is
-
-
-def _columns_in_words(data: Ratings) -> np.ndarray:
-    """The first columns of the table beside each item: "class 3 · size 0.25", (n_items,)."""
-    columns = []
-    for name in tables.further(data):
-        place, values = pd.factorize(data.item_table[name])
-        write = "{:,.6g}".format if is_numeric_dtype(data.item_table[name]) else lambda value: plain(str(value))
-        texts = [f"{plain(name)} {write(value)}" for value in values] + [""]  # the last where it is not known, -1
-        columns.append(np.array(texts, object)[place])
-    if len(columns) == 1:
-        return columns[0]
-    return np.array(
-        [" · ".join(filter(None, facts)) for facts in zip(*columns, strict=True)] or [""] * len(data.items), object
-    )
 
 
 def study(key: str) -> Stored | None:

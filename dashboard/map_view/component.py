@@ -144,9 +144,8 @@ def show(
     send = partial(in_browser.part, key)
     chosen = on_the_map(places, [] if selected is None else selected)
     about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt}
-    _mount(
-        key=key,
-        data=about
+    data = (
+        about
         | {
             "height": height,
             "compact": compact,
@@ -159,10 +158,20 @@ def show(
         | _what_is_there(key, send, places, items)
         | _looks(send, places, color, looks)
         | _marks(places, marks)
-        | _moving(send, places, film, live=live),
+        | _moving(send, places, film, live=live)
+    )
+    _mount(
+        key=key,
+        data=in_browser.told(data),
         on_selected_change=None if ids is None or on_select is None else partial(_heard, key, ids, on_select),
         on_missing_change=_remember_that_there_is_no_webgl,
     )
+
+
+def prepare(places: Places) -> None:
+    """Make what takes longest of a map before it is shown: what is told of its items, and the program."""
+    _items(places)
+    program()
 
 
 def thinned(

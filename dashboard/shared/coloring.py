@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.data.ratings import Ratings, category_columns, category_names, number_columns
@@ -34,7 +33,7 @@ def by_column(ratings: Ratings, choice: str) -> Coloring | Classes:
 
 def genres(ratings: Ratings) -> list[str]:
     """All genres, the most frequent first."""
-    return [name for name, _ in Counter(chain.from_iterable(ratings.item_table["genres"].tolist())).most_common()]
+    return [name for name, _ in Counter(chain.from_iterable(ratings.genres)).most_common()]
 
 
 def telling(ratings: Ratings) -> list[str]:
@@ -49,7 +48,7 @@ def telling_of(names: list[str]) -> list[str]:
 
 def kinds(ratings: Ratings) -> tuple[list[str], Sequence[Sequence[str]]]:
     """Genres, the most frequent first, and those of each item; beside vectors, classes where there are no genres."""
-    belongs: Sequence[Sequence[str]] = ratings.item_table["genres"].tolist()
+    belongs: Sequence[Sequence[str]] = ratings.genres
     if not len(ratings) and not any(belongs):
         belongs = next((of for name, of in category_columns(ratings.item_table).items() if name != "genres"), belongs)
     often = Counter(chain.from_iterable(belongs))
@@ -62,7 +61,7 @@ def by_genre(ratings: Ratings, shown: list[str]) -> Classes:
     place = {genre: number for number, genre in enumerate(shown)}
     member = [
         max((genre for genre in of_item if genre in place), key=rarity.__getitem__, default=None)
-        for of_item in ratings.item_table["genres"]
+        for of_item in ratings.genres
     ]
     return Classes(GENRE, np.array([-1 if genre is None else place[genre] for genre in member]), shown)
 
@@ -93,7 +92,7 @@ def _further(data_id: str, _ratings: Ratings) -> dict[str, Coloring | Classes]:
     for name in category_names(table):
         often = table[name][table[name] != ""].value_counts()
         shown = often.index[:12]  # the last share a color with the first, and have another symbol
-        result[name] = Classes(name, shown.get_indexer(pd.Index(table[name])), list(map(str, shown)))
+        result[name] = Classes(name, shown.get_indexer_for(table[name].array), list(map(str, shown)))
     numbers = number_columns(table)
     return result | {
         name: Coloring(name, values) for name, values in numbers.items() if name != "year" and np.isfinite(values).any()

@@ -1,11 +1,9 @@
 """Elements as all pages draw them: fields that stand in the link, buttons, charts, tables, what is picked, errors."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -15,6 +13,10 @@ from dashboard.session import chosen_items, classroom, visitor
 from dashboard.shared import finding, phrases
 from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
+
+if TYPE_CHECKING:  # the first page is drawn without them
+    import pandas as pd
+    from plotly.graph_objects import Figure
 
 WELL_KNOWN = 21
 """Ratings an item needs to be listed or compared, at first: the article's "more than 20"."""
@@ -107,7 +109,7 @@ def confirm(label: str, icon: str, key: str, callback: Callable[..., None], *arg
             st.rerun()
 
 
-def clickable_chart(figure: go.Figure, key: str, on_click: Callable[[], None], alt: str, text: str) -> None:
+def clickable_chart(figure: "Figure", key: str, on_click: Callable[[], None], alt: str, text: str) -> None:
     """A small chart whose points or bars can be clicked, and in words what it shows, which its alternative says too."""
     config, alt = phrases.CHART_CONFIG, f"{alt} {spoken(text)}"
     st.plotly_chart(figure, key=key, on_select=on_click, selection_mode="points", config=config, alt=alt)
@@ -119,13 +121,13 @@ def chart_tools() -> dict[str, bool]:
     return phrases.CHART_CONFIG if visitor.on_phone() else {"displaylogo": False}
 
 
-def table(rows: pd.DataFrame, *, alt: str, place: DeltaGenerator | None = None, **options: Any) -> None:
+def table(rows: "pd.DataFrame", *, alt: str, place: DeltaGenerator | None = None, **options: Any) -> None:
     """A table in words of the pages: where there is no value stands a dash, and row numbers say nothing."""
     (place or st).dataframe(rows, hide_index=True, placeholder="–", alt=alt, **options)
 
 
 def picked_rows(
-    rows: pd.DataFrame, columns: Mapping[str, Any], key: str, alt: str, *, several: bool = False
+    rows: "pd.DataFrame", columns: Mapping[str, Any], key: str, alt: str, *, several: bool = False
 ) -> list[int]:
     """A table of which a row can be picked, or several; the numbers of those that are.
 
@@ -174,9 +176,7 @@ def error(code: str, message: str) -> None:
     st.error(escape(phrases.sentence(message)), title=phrases.error_title(code), icon=":material/error:")
 
 
-def show_chart(
-    figure: go.Figure, key: str, alt: str, *, reading: str = "", place: DeltaGenerator | None = None
-) -> None:
+def show_chart(figure: "Figure", key: str, alt: str, *, reading: str = "", place: DeltaGenerator | None = None) -> None:
     """A chart and, below it and in its text alternative, its reading (Markdown), if any."""
     whole = f"{alt} {spoken(reading)}".strip()
     (place or st).plotly_chart(figure, key=key, config=phrases.CHART_CONFIG, alt=whole)

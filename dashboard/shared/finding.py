@@ -62,7 +62,7 @@ def field(
         "value": value or "",
     }
     with place or contextlib.nullcontext():
-        _mount(key=key, data=data, width=width or "stretch", on_chosen_change=lambda: on_choose(*args))
+        _mount(key=key, data=in_browser.told(data), width=width or "stretch", on_chosen_change=lambda: on_choose(*args))
 
 
 def _listed(names: Collection[str]) -> bytes:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import streamlit as st
+from pandas.api.types import is_numeric_dtype
 
 from core.data.ratings import Ratings
 from core.data.text import inert
+from dashboard.charts.base import plain
 from dashboard.principal_components.label import Label
 from dashboard.session import visitor
 from dashboard.shared.markup import escape
@@ -137,6 +139,21 @@ def further(ratings: Ratings) -> list[str]:
     own = {TITLE, MEAN, GENRES, COUNT, YEAR, "title", "genres", "year"}
     # As another table has room for.
     return [] if len(ratings) else [name for name in ratings.item_table.columns if name not in own][:4]
+
+
+def in_words(ratings: Ratings) -> np.ndarray:
+    """The same columns beside each item: "class 3 · size 0.25", (n_items,)."""
+    columns = []
+    for name in further(ratings):
+        place, values = pd.factorize(ratings.item_table[name])
+        write = "{:,.6g}".format if is_numeric_dtype(ratings.item_table[name]) else lambda value: plain(str(value))
+        texts = [f"{plain(name)} {write(value)}" for value in values] + [""]  # the last where it is not known, -1
+        columns.append(np.array(texts, object)[place])
+    if len(columns) == 1:
+        return columns[0]
+    return np.array(
+        [" · ".join(filter(None, facts)) for facts in zip(*columns, strict=True)] or [""] * len(ratings.items), object
+    )
 
 
 def _described(ratings: Ratings) -> dict[str, bool]:

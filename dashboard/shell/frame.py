@@ -26,6 +26,7 @@ from dashboard.shell.needs_run import PageEnded
 from dashboard.train import link
 
 NAME = "Embedding Explorer"
+LOGO = Path(__file__).parents[1] / "logo.svg"
 
 _keep_focus = st.components.v2.component("keep_focus", js=Path(__file__).with_name("focus.js").read_text("utf-8"))
 
@@ -68,8 +69,7 @@ def run() -> None:
     dialogs.closed()
     uploader.begin()
     runner = loaders.runner()
-    st.logo(Path(__file__).parents[1] / "logo.svg", size="large")
-    st.html(Path(__file__).with_name("page.css"))
+    st.logo(LOGO, size="large")
     address_bar.restore()
     state.adopt_link()
     classroom.adopt_link()

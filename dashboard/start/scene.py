@@ -159,6 +159,6 @@ def _genres(dataset_id: str) -> tuple[np.ndarray, list[str]]:
     belongs = np.zeros((len(ratings.items), len(names)), bool)
     if not names:
         return belongs, names
-    for row, own in enumerate(ratings.item_table["genres"]):
+    for row, own in enumerate(ratings.genres):
         belongs[row, [place[genre] for genre in own]] = True
     return belongs, names
