@@ -17,6 +17,7 @@ CHROMIUM := $(VENV)/.chromium
 help:  ## List what can be made.
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */make \1\t/' | expand -t 20
 
+run: export PYTHONDONTWRITEBYTECODE =
 run: $(APP)  ## Start the dashboard; makes its environment the first time.
 	$(BIN)/streamlit run dashboard/app.py
 

@@ -11,9 +11,9 @@ from benchmarks.likeness import by_chance, likeness, nearest_by_both
 from benchmarks.shuffled import noise_band
 from core.analysis.biases.bias import Biases, biases
 from core.analysis.compare.comparison import compare
-from core.analysis.components.consensus import consensus
 from core.analysis.components.examined import Examined, examine
 from core.analysis.components.hints import Standing, hints, words
+from core.analysis.components.proof import consensus
 from core.analysis.components.stability import Stability, stability
 from core.analysis.gauge import centered_on
 from core.analysis.item_attributes import GENRES, ItemColumns, item_columns

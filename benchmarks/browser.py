@@ -55,7 +55,9 @@ def live_server(
     if open_files:
         command = ["sh", "-c", f'ulimit -n {open_files}; exec "$@"', "sh", *command]
     with (log or Path(os.devnull)).open("ab") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=_as_people_have_it(), stdout=output, stderr=output, start_new_session=True
+        )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for_answer(process, f"{address}/_stcore/health")
@@ -63,6 +65,13 @@ def live_server(
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=20)
+
+
+def _as_people_have_it() -> dict[str, str]:
+    """The environment in which what was compiled is kept: a package is compiled when it is installed, and so is what
+    Python imports from a folder, the first time.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _wait_for_answer(process: subprocess.Popen[bytes], url: str) -> None:

@@ -24,8 +24,8 @@ from core.analysis.components.examined import examine, standings
 from core.analysis.components.hints import hints, words
 from core.analysis.components.pca import Pca, pca
 from core.analysis.components.predictions import predicted_components
+from core.analysis.components.proof import cost
 from core.analysis.components.stability import Stability, stability
-from core.analysis.components.truncation import cost
 from core.analysis.gauge import centered_on
 from core.analysis.item_attributes import ItemColumns, item_columns
 from core.analysis.maps.clusters import kmeans, label_groups

@@ -23,9 +23,11 @@ from benchmarks.browser import chromium, live_server, new_page, seconds_from_cli
 
 ITEMS = (1_247, 9_066, 87_585, 1_000_000)
 PANNING_SECONDS = 3.0
+NEAR, FAR = (80, 4), (700, 16)
+"""Pixels that a mouse drags to and fro, and those from one place to the next."""
 TIMES_PANNING, TIMES_RECOLORING, TIMES_FIRST, MILLION_SECONDS = 4.0, 8.0, 3.0, 4.0
-"""Budgets: pictures a second over Plotly's at 9,066 and 87,585; Plotly's time over ours for a recoloring at 87,585 and
-for the first drawing; the first drawing of a million points."""
+"""Budgets: pictures a second over Plotly's at 9,066 and 87,585, near and far; Plotly's time over ours for recoloring at
+87,585 and for the first drawing; the first drawing of a million points."""
 
 HEADINGS = {
     "points": 10,
@@ -35,6 +37,7 @@ HEADINGS = {
     "recolor, s": 12,
     "their bytes": 13,
     "panning/s": 11,
+    "far/s": 9,
     "film/s": 9,
 }
 
@@ -72,13 +75,14 @@ PLOTLYS = Kind(
 
 @dataclass(frozen=True)
 class Figures:
-    """What one kind needs for so many points: bytes, seconds, and pictures a second."""
+    """What one kind needs for so many points: bytes, seconds, and pictures a second while they are dragged, and far."""
 
     first_bytes: int
     first: float
     recolor_bytes: int
     recolor: float
     panning: float
+    far: float
 
 
 def main() -> None:
@@ -108,7 +112,7 @@ def print_figures(n: int, name: str, figures: Figures, playing: float | None = N
     film_words = "" if playing is None else f"{playing:9.1f}"
     print(
         f"{n:>10,} {name:8}{figures.first:>10.3f}{figures.first_bytes:>12,}{figures.recolor:>12.3f}"
-        f"{figures.recolor_bytes:>13,}{figures.panning:>11.1f}{film_words}",
+        f"{figures.recolor_bytes:>13,}{figures.panning:>11.1f}{figures.far:>9.1f}{film_words}",
         flush=True,
     )
 
@@ -117,8 +121,8 @@ def compared(n: int, ours: Figures, plotlys: Figures) -> list[bool]:
     """What is asked of so many points beside Plotly's, each below its budget."""
     result = [verdict(f"{n:,}: first drawing, ours over Plotly's", ours.first / plotlys.first, 1 / TIMES_FIRST, "")]
     if n in {9_066, 87_585}:
-        ratio = plotlys.panning / ours.panning
-        result.append(verdict(f"{n:,}: panning, Plotly's pictures over ours", ratio, 1 / TIMES_PANNING, ""))
+        for what, ratio in [("panning", plotlys.panning / ours.panning), ("panning far", plotlys.far / ours.far)]:
+            result.append(verdict(f"{n:,}: {what}, Plotly's pictures over ours", ratio, 1 / TIMES_PANNING, ""))
     if n == 87_585:
         ratio = ours.recolor / plotlys.recolor
         result.append(verdict(f"{n:,}: recoloring, ours over Plotly's", ratio, 1 / TIMES_RECOLORING, ""))
@@ -132,9 +136,11 @@ def measured(browser: Browser, address: str, kind: Kind, n: int) -> Figures:
         first = clicked(page, kind, 1)
     with counted(page) as recolor_bytes:
         recolor = clicked(page, kind, 2)
-    panning = dragged(page, kind)
+    if kind is PLOTLYS:
+        page.evaluate(f"() => {{ window.relayouts = 0; {_PLOT}.on('plotly_relayouting', () => window.relayouts++) }}")
+    panning, far = dragged(page, kind, *NEAR), dragged(page, kind, *FAR)
     page.context.close()
-    return Figures(sum(first_bytes), first, sum(recolor_bytes), recolor, panning)
+    return Figures(sum(first_bytes), first, sum(recolor_bytes), recolor, panning, far)
 
 
 def opened(browser: Browser, address: str, kind: str, n: int) -> Page:
@@ -185,22 +191,21 @@ def _note_data(told: dict[str, dict[str, str] | str], data: set[str]) -> None:
         data.add(str(told["requestId"]))
 
 
-def dragged(page: Page, kind: Kind) -> float:
-    """Pictures a second while a mouse drags the points to and fro."""
-    if kind is PLOTLYS:
-        page.evaluate(f"() => {{ window.relayouts = 0; {_PLOT}.on('plotly_relayouting', () => window.relayouts++) }}")
+def dragged(page: Page, kind: Kind, far: int, by: int) -> float:
+    """Pictures a second while a mouse drags the points so far to and fro, from place to place by so much."""
     target = page.locator(kind.target).first
     target.scroll_into_view_if_needed()
     box = target.bounding_box()
     assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y, steps = box["x"] + (box["width"] - far) / 2 - 20, box["y"] + box["height"] / 2, far // by
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 20, y)
     before, start, step = page.evaluate(f"() => {kind.pictures}"), time.perf_counter(), 0
     while time.perf_counter() - start < PANNING_SECONDS:
         step += 1
-        page.mouse.move(x + 20 + abs(step % 40 - 20) * 4, y + step % 7)  # comes back once the page has heard of it
+        along = steps - abs(step % (2 * steps) - steps)
+        page.mouse.move(x + 20 + along * by, y + step % 7)  # comes back once the page has heard of it
     pictures = page.evaluate(f"() => {kind.pictures}") - before
     seconds = time.perf_counter() - start
     page.mouse.up()

@@ -10,9 +10,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.charts.base import AMOUNT
-from dashboard.charts.hover import Hover
 from dashboard.charts.maps import Places
-from dashboard.charts.points import OUTLINE, Coloring, add_points
+from dashboard.charts.points import OUTLINE, Coloring, Hover, add_points
 from dashboard.map_view import component
 
 FRAMES, MOST_PLACES = 40, 16_000_000

@@ -15,8 +15,7 @@ from benchmarks.scales import planted
 from benchmarks.stored import stored
 from core import data
 from core.analysis.compare.comparison import Comparison, compare
-from core.analysis.compare.paired import paired
-from core.analysis.compare.score import predict_rows
+from core.analysis.compare.score import paired, predict_rows
 from core.analysis.item_attributes import item_columns
 from core.analysis.questions.one_hot import by_support, group_names
 from core.analysis.questions.probes import in_short, probe

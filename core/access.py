@@ -4,7 +4,7 @@ Three settings decide, beside who asks:
 
     READ_ONLY   a kiosk: nothing is made, changed or removed, by whomever, but for studies of existing runs
     CLASS       the pages that manage data, models and jobs are for administrators
-    ADMIN_TOKEN, ADMINS     who is an administrator (see `dashboard.session.administration`)
+    ADMIN_TOKEN, ADMINS     who is an administrator (see `dashboard.session.visitor`)
 
 A visitor may train, start studies, stop their own jobs and name things for themselves. An administrator may do
 everything. The worker that carries out what was asked for does not ask again.
@@ -46,17 +46,11 @@ _OF_VISITORS = frozenset({Action.TRAIN, Action.STUDY, Action.STOP, Action.NAME, 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks.
+    """Who asks."""
 
-    Attributes:
-        owner: A name for the browser, or for the session where that is unknown; jobs and notes belong to it.
-        administrator: Whether everything is allowed to them.
-        address: The network address they come from; empty where it is unknown or this machine.
-    """
-
-    owner: str
-    administrator: bool = False
-    address: str = ""
+    owner: str  # A name for the browser, or for the session where that is unknown; jobs and notes belong to it
+    administrator: bool = False  # Whether everything is allowed to them
+    address: str = ""  # The network address they come from; empty where it is unknown or this machine
 
     @property
     def network(self) -> str:
@@ -88,13 +82,8 @@ def on_job(owner: str, visitor: Visitor) -> Action:
 
 
 def check(action: Action, visitor: Visitor) -> None:
-    """Pass if this visitor may do this.
-
-    Raises:
-        ReadOnlyError: Nobody may: this is a kiosk.
-        NotAllowedError: Only an administrator may.
-        LimitError: A setting has a value that it cannot have.
-    """
+    """Pass if this visitor may do this; raises ReadOnlyError where nobody may, as in a kiosk, NotAllowedError where
+    only an administrator may, and LimitError for a setting that cannot be."""
     refused = refusal(action, visitor)
     if refused:
         raise refused
@@ -131,11 +120,7 @@ def in_class() -> bool:
 
 
 def administrators_are_named() -> bool:
-    """Whether a setting says who is an administrator; without one, it is whoever sits at this machine.
-
-    Raises:
-        LimitError: As `is_token`.
-    """
+    """Whether a setting says who is an administrator, as else whoever sits here is; raises LimitError as `is_token`."""
     return bool(_token() or _admins())
 
 
@@ -145,33 +130,24 @@ def has_token() -> bool:
 
 
 def is_token(attempt: str) -> bool:
-    """Whether a text is the administrators' token, without telling by the time it takes how much of it is right.
-
-    Raises:
-        LimitError: The token that is set is too short to withstand guessing.
-    """
+    """Whether a text is the administrators' token, without telling by the time it takes how much of it is right; raises
+    LimitError where the token that is set is too short to withstand guessing."""
     token = _token()
     return bool(token) and hmac.compare_digest(attempt.encode(), token.encode())
 
 
 def is_listed(email: str, *, verified: bool) -> bool:
-    """Whether somebody who logged in by OpenID Connect is on the list of administrators.
-
-    Args:
-        email: As the provider names it; compared without regard to case.
-        verified: Whether the provider says that the address is theirs.
-    """
+    """Whether the address of somebody who logged in by OpenID Connect, if the provider says that it is theirs, is on
+    the list of administrators; compared without regard to case."""
     return verified and email.strip().casefold() in _admins()
 
 
 def at_this_machine(listens_on: str | None, headers: Mapping[str, str]) -> bool:
-    """Whether a request can only come from a browser on this machine.
+    """Whether a request can only come from a browser on this machine. The server listens on an address, or on all.
 
-    Args:
-        listens_on: The address that the server listens on; None where it listens on all.
-        headers: Of the request. A forwarding header, or a Host that is another machine's name (as with a proxy, a
-            tunnel, or a site whose name was made to lead here), says that it came from elsewhere. So does an Origin:
-            a page of another site asks, or a proxy names this machine in Host where the browser named another.
+    A forwarding header, or a Host that is another machine's name (as with a proxy, a tunnel, or a site whose name was
+    made to lead here), says that it came from elsewhere. So does an Origin: a page of another site asks, or a proxy
+    names this machine in Host where the browser named another.
     """
     names = {name.lower(): value for name, value in headers.items()}
     if any(name == "via" or any(part in name for part in _FORWARDING) for name in names):

@@ -15,8 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
-SCHEMA_VERSION = 1
-"""Part of every run id: raise it when the same settings would give another result."""
+SCHEMA_VERSION = 1  # Part of every run id: raise it when the same settings would give another result
 
 
 class Settings(BaseModel):
@@ -28,10 +27,8 @@ class Settings(BaseModel):
 def setting(
     default: Any, help_text: str, *, title: str, unit: str = "", grows: str = "", offered: bool = True, **limits: Any
 ) -> Any:
-    """A field with what a form shows beside it; `grows` says what happens when it grows.
-
-    What is not `offered` can be set on the command line alone: it reaches beyond the program.
-    """
+    """A field with what a form shows beside it; `grows` says what happens when it grows. What is not `offered` can be
+    set on the command line alone: it reaches beyond the program."""
     extra: dict[str, Any] = {"unit": unit, "grows": grows, "offered": offered}
     return Field(default, title=title, description=help_text, json_schema_extra=extra, **limits)
 
@@ -42,8 +39,7 @@ def is_offered(field: FieldInfo) -> bool:
     return not isinstance(extra, dict) or bool(extra.get("offered", True))
 
 
-MOST_DIMENSIONS = 16_384
-"""Of vectors from elsewhere; those of large language models have 4,096 and more."""
+MOST_DIMENSIONS = 16_384  # Of vectors from elsewhere; those of large language models have 4,096 and more
 
 
 def vector_size(default: int, help_text: str, *, grows: str = "", most: int = 1024) -> Any:
@@ -122,6 +118,18 @@ class SplitConfig(Settings):
         return self.split_kind == "random"
 
 
+def _dropout(side: str, lost: str) -> Any:
+    return setting(
+        0.0,
+        f"Share of each {side} vector hidden at random in every training step.",
+        title=f"{side.capitalize()} dropout",
+        unit="fraction",
+        grows=f"Less learning by heart; too much hides {lost} itself.",
+        ge=0,
+        le=0.95,
+    )
+
+
 class VectorConfig(Settings):
     """The vectors of users and items before they have learned anything."""
 
@@ -130,24 +138,8 @@ class VectorConfig(Settings):
         "How many numbers describe each user and each item.",
         grows="Room for finer tastes; slower, and easier to learn the training ratings by heart.",
     )
-    user_dropout: float = setting(
-        0.0,
-        "Share of each user vector hidden at random in every training step.",
-        title="User dropout",
-        unit="fraction",
-        grows="Less learning by heart; too much hides the taste itself.",
-        ge=0,
-        le=0.95,
-    )
-    item_dropout: float = setting(
-        0.0,
-        "Share of each item vector hidden at random in every training step.",
-        title="Item dropout",
-        unit="fraction",
-        grows="Less learning by heart; too much hides the item itself.",
-        ge=0,
-        le=0.95,
-    )
+    user_dropout: float = _dropout("user", "the taste")
+    item_dropout: float = _dropout("item", "the item")
     init_min: float = setting(
         -0.05,
         "Lowest value a vector's numbers start from, drawn evenly between the two ends.",
@@ -252,10 +244,8 @@ class RunConfig(SplitConfig):
 
     @property
     def split(self) -> SplitConfig:
-        """The part that says which ratings train and which validate; runs with equal ones share a split.
-
-        The seed of a split that chance has no part in says nothing, and is 0 here.
-        """
+        """The part that says which ratings train and which validate; runs with equal ones share a split. The seed of a
+        split that chance has no part in says nothing, and is 0 here."""
         values = {name: getattr(self, name) for name in SplitConfig.model_fields}
         return SplitConfig(**values if self.is_drawn else values | {"split_seed": 0})
 
@@ -275,10 +265,8 @@ class GradientConfig(RunConfig, TrainConfig):
 
     @property
     def architecture(self) -> Self:
-        """The same model with everything else at its default: what a compiled program depends on.
-
-        Where the vectors start is left out: that is put into a program that is compiled already.
-        """
+        """The same model with everything else at its default: what a compiled program depends on. Where the vectors
+        start is put into a program that is compiled already."""
         names = set(family_fields(type(self))) - {"init_min", "init_max"}
         return type(self)(**{name: getattr(self, name) for name in names})
 
@@ -299,7 +287,7 @@ def run_id(config: RunConfig, dataset_digest: str) -> str:
     The settings of the program's first version count in full, those that a family does not have with their defaults.
     Any other counts only where it differs from its default, so that a new one renames no run.
     """
-    values = dict(_FIRST_SETTINGS)
+    values: dict[str, Any] = dict(_FIRST_SETTINGS)
     for name, value in config:
         if name in values or value != type(config).model_fields[name].default:
             values[name] = value + 0.0 if isinstance(value, float) else value  # -0.0 is 0.0
@@ -310,9 +298,7 @@ def run_id(config: RunConfig, dataset_digest: str) -> str:
 def content_id(arrays: Mapping[str, np.ndarray], row_ids: Mapping[str, Sequence[str]]) -> str:
     """The id of a run of imported numbers: 16 hex digits that equal numbers on equal rows share.
 
-    Args:
-        arrays: The numbers, by name.
-        row_ids: The data's own ids of their rows, for each kind of row ("item", "user"); no name, no other metadata.
+    The data's own ids name the rows of each kind ("item", "user"); no name and no other metadata counts.
     """
     digest = hashlib.sha256()
     for name in sorted(arrays):
@@ -323,25 +309,9 @@ def content_id(arrays: Mapping[str, np.ndarray], row_ids: Mapping[str, Sequence[
     return digest.hexdigest()[:16]
 
 
-_FIRST_SETTINGS: Mapping[str, Any] = MappingProxyType(
-    {
-        "split_kind": "random",
-        "validation_fraction": 0.2,
-        "split_seed": 0,
-        "model": "",
-        "embedding_dim": 64,
-        "embedding_layer": "keras",
-        "user_dropout": 0.0,
-        "item_dropout": 0.0,
-        "init_min": -0.05,
-        "init_max": 0.05,
-        "epochs": 10,
-        "batch_size": 32,
-        "learning_rate": 1e-3,
-        "l2": 0.0,
-        "patience": 2,
-        "restore_best": False,
-        "seed": 0,
-    }
-)
+_FIRST_SETTINGS = {
+    "split_kind": "random", "validation_fraction": 0.2, "split_seed": 0, "model": "", "embedding_dim": 64,
+    "embedding_layer": "keras", "user_dropout": 0.0, "item_dropout": 0.0, "init_min": -0.05, "init_max": 0.05,
+    "epochs": 10, "batch_size": 32, "learning_rate": 1e-3, "l2": 0.0, "patience": 2, "restore_best": False, "seed": 0,
+}  # fmt: skip
 """The settings of the first version and what a family without one of them stands for."""

@@ -25,18 +25,13 @@ class ExplorerError(Exception):
     """Base of every error that a person can mend. `code` is stable; the message is for people."""
 
     code: ClassVar[str] = ""
-    _kinds: ClassVar[dict[str, type["ExplorerError"]]] = {}
+    kinds: ClassVar[dict[str, type["ExplorerError"]]] = {}
 
     def __init_subclass__(cls, *, code: str = "") -> None:
         """Give a subclass its code; without one it has that of its base."""
         super().__init_subclass__()
         cls.code = code or cls.code
-        cls._kinds.setdefault(code, cls)
-
-    @classmethod
-    def of(cls, code: str, message: str) -> "ExplorerError":
-        """The error with this code, as another process told it."""
-        return cls._kinds[code](message)
+        cls.kinds.setdefault(cls.code, cls)
 
 
 class LimitError(ExplorerError, code="LIMIT"):
@@ -156,11 +151,7 @@ class CorruptRunError(RunError, code="CORRUPT_RUN"):
 
 
 class JobError(ExplorerError):
-    """A job could not start or did not finish.
-
-    Attributes:
-        history: The `core.model.events.Epoch`s trained before that.
-    """
+    """A job could not start or did not finish; `history` are the `core.model.events.Epoch`s trained before that."""
 
     def __init__(self, message: str, *, history: tuple[Any, ...] = ()) -> None:
         super().__init__(message)
@@ -200,10 +191,6 @@ class UnknownJobError(JobError, code="UNKNOWN_JOB"):
 
 
 def error_of(code: str, message: str) -> Exception:
-    """The error that has this code, with a message; a RuntimeError where none has, for then something was a bug."""
-    kinds = [ExplorerError]
-    for kind in kinds:  # grows as it goes
-        if kind.code == code:
-            return kind(message)
-        kinds += kind.__subclasses__()
-    return RuntimeError(f"{code}: {message}")
+    """The error with this code, as another process told it; a RuntimeError where none has it, for that is a bug."""
+    kind = ExplorerError.kinds.get(code)
+    return RuntimeError(f"{code}: {message}") if kind is None else kind(message)

@@ -81,34 +81,21 @@ class JobLimits:
 
 @dataclass(frozen=True)
 class ImportLimits:
-    """Limits of one import; `EMBEDDING_EXPLORER_IMPORT_MAX_ROWS` and so on change them.
+    """Limits of one import; `EMBEDDING_EXPLORER_IMPORT_MAX_ROWS` and so on change them."""
 
-    Attributes:
-        max_file_mb: Files as they come, together, in MiB.
-        max_unpacked_mb: The same after unpacking, in MiB.
-        max_ratio: Unpacked bytes for each packed one, counted above 1 MiB.
-        max_members: Files in an archive or a folder.
-        max_rows: Rows of rating tables, good and bad.
-        max_columns: Columns of a table.
-        max_users, max_items: Distinct ids.
-        max_id_length: Characters of an id.
-        max_rejected: Rejected rows listed one by one; all are counted.
-        max_memory_mb: Memory of the process that reads, in MiB.
-        max_seconds: Time of the process that reads.
-    """
-
-    max_file_mb: int = 4096
-    max_unpacked_mb: int = 8192
-    max_ratio: int = 100
-    max_members: int = 1000
-    max_rows: int = 50_000_000
-    max_columns: int = 500
+    max_file_mb: int = 4096  # Files as they come, together, in MiB
+    max_unpacked_mb: int = 8192  # The same after unpacking, in MiB
+    max_ratio: int = 100  # Unpacked bytes for each packed one, counted above 1 MiB
+    max_members: int = 1000  # Files in an archive or a folder
+    max_rows: int = 50_000_000  # Rows of rating tables, good and bad
+    max_columns: int = 500  # Columns of a table
+    # Distinct ids.
     max_users: int = 2_000_000
     max_items: int = 1_000_000
-    max_id_length: int = 200
-    max_rejected: int = 1000
-    max_memory_mb: int = 4096
-    max_seconds: int = 900
+    max_id_length: int = 200  # Characters of an id
+    max_rejected: int = 1000  # Rejected rows listed one by one; all are counted
+    max_memory_mb: int = 4096  # Memory of the process that reads, in MiB
+    max_seconds: int = 900  # Time of the process that reads
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -116,11 +103,7 @@ class ImportLimits:
         return numbers(cls, "IMPORT_")
 
     def check(self, limit: str, value: float, what: str) -> None:
-        """Pass if `value` is within the limit of that name.
-
-        Raises:
-            TooLargeError: It is not; the message says how to raise the limit.
-        """
+        """Pass if `value` is within the limit of that name; TooLargeError, which says how to raise it, otherwise."""
         allowed = getattr(self, limit)
         if value > allowed:
             raise TooLargeError(
@@ -162,11 +145,7 @@ def use(name: str, value: str) -> None:
 
 
 def switch(name: str) -> bool:
-    """Whether the variable `EMBEDDING_EXPLORER_` + name is 1.
-
-    Raises:
-        LimitError: It is set to something else than 1, 0 or nothing.
-    """
+    """Whether the variable `EMBEDDING_EXPLORER_` + name is 1; raises LimitError for anything but 1, 0 or nothing."""
     value = text(name)
     if value not in ("", "0", "1"):
         raise LimitError(f"{PREFIX}{name} is {value!r:.30}; it must be 1 for yes, or 0 or nothing for no")
@@ -174,11 +153,7 @@ def switch(name: str) -> bool:
 
 
 def whole_number(name: str, default: int, *, highest: int = _LARGEST) -> int:
-    """The variable `EMBEDDING_EXPLORER_` + name as a number, or the default.
-
-    Raises:
-        LimitError: It is set to something else than a whole number from 1 to `highest`.
-    """
+    """The variable `EMBEDDING_EXPLORER_` + name, or the default; LimitError for no whole number from 1 to `highest`."""
     value = text(name, str(default))
     if not _DIGITS.fullmatch(value) or not 1 <= int(value) <= highest:
         raise LimitError(f"{PREFIX}{name} is {value!r:.30}; it must be a whole number from 1 to {highest:,}")
@@ -186,11 +161,7 @@ def whole_number(name: str, default: int, *, highest: int = _LARGEST) -> int:
 
 
 def scheduler() -> str:
-    """Address of the Dask scheduler whose workers train; empty where this machine trains.
-
-    Raises:
-        LimitError: It is set to something else than such an address.
-    """
+    """Address of the Dask scheduler whose workers train, "" where this machine trains; LimitError for no address."""
     address = text("SCHEDULER")
     if address and not _SCHEDULER.fullmatch(address):
         raise LimitError(
@@ -216,25 +187,14 @@ def spark_master() -> str:
 
 
 def workers(*, alone: bool = False) -> int:
-    """How many trainings this machine carries out at a time; raises LimitError as `whole_number`.
-
-    Args:
-        alone: No pages are shown beside them: of two processors both train then.
-    """
+    """How many trainings this machine carries out at a time; `alone`, with no pages beside them, both of two processors
+    train. Raises LimitError as `whole_number`."""
     processors = os.cpu_count() or 1
     return whole_number("WORKERS", max(min(2, processors) if alone else 1, processors // 2))
 
 
 def numbers(kind: "type[Numbers]", prefix: str = "") -> "Numbers":
-    """A dataclass of numbers, each from the variable of its name in capitals, or its default.
-
-    Args:
-        kind: The dataclass; all its fields have defaults.
-        prefix: Stands before the field's name, in capitals.
-
-    Raises:
-        LimitError: As `whole_number`.
-    """
+    """A dataclass of numbers, each from the variable of `prefix` and its name, or its default; as `whole_number`."""
     return kind(**{name: whole_number(prefix + name.upper(), default) for name, default in vars(kind()).items()})
 
 

@@ -16,14 +16,16 @@ import pytest
 
 from core import data
 from core.config import RunConfig, run_id
+from core.data import catalog
 from core.data.importing.isolation import in_this_process
 from core.data.own.titles import TitleIndex
 from core.data.ratings import Ratings, Vocabulary, part_of
 from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, run_config
 from core.model.item_features import item_features
+from core.model.layers import ANY_LENGTH
 from core.model.run import Outcome, Run
-from core.model.scoring import ANY_LENGTH, Scorer
+from core.model.scoring import Scorer
 
 hypothesis.settings.register_profile("searching", deadline=None)  # a machine with other work takes longer for nothing
 hypothesis.settings.register_profile("sure", deadline=None, derandomize=True)  # the same examples in every run
@@ -105,6 +107,16 @@ def _no_power_cut() -> Iterator[None]:
     that are about it look at the calls. What is no open file is refused as before."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", os.fstat)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once() -> Iterator[None]:
+    """The ratings that come with the program are read once, and not by each call that asks for them."""
+    read, there = catalog.read_folder, catalog.place(data.BUNDLED)
+    kept = cache(lambda: read(there))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalog, "read_folder", lambda folder: kept() if folder == there else read(folder))
         yield
 
 

@@ -20,23 +20,15 @@ Half, as with genres shuffled across movies a quarter of them would still pass a
 
 @dataclass(frozen=True, eq=False)
 class LearnedFeatures:
-    """All features of a model, group after group.
+    """All features of a model, group after group."""
 
-    Attributes:
-        groups: The columns that they come from.
-        group: Which of `groups` each belongs to, (n,).
-        labels: What each is called, such as "Horror" or "1990–1994".
-        count: How many items have it, (n,).
-        numbers: Its bias and its vector, (n, 1 + d), for an item that has no other of its group.
-        variance: How uncertain each of these is, (n, 1 + d): its posterior variance, and what other items with the
-            feature would have given, since a few items with most of the ratings may speak for it.
-    """
-
-    groups: tuple[FeatureGroup, ...]
-    group: np.ndarray
-    labels: tuple[str, ...]
-    count: np.ndarray
-    numbers: np.ndarray
+    groups: tuple[FeatureGroup, ...]  # the columns that they come from
+    group: np.ndarray  # which of `groups` each belongs to, (n,)
+    labels: tuple[str, ...]  # what each is called, such as "Horror" or "1990–1994"
+    count: np.ndarray  # how many items have it, (n,)
+    numbers: np.ndarray  # its bias and its vector, (n, 1 + d), for an item that has no other of its group
+    # how uncertain each of these is, (n, 1 + d): its posterior variance, and what other items with the feature would
+    # have given, since a few items with most of the ratings may speak for it
     variance: np.ndarray
 
     def __len__(self) -> int:
@@ -79,9 +71,7 @@ class LearnedFeatures:
 
         The mean vector of some items, with what one column gives to it exchanged for the vector of one feature.
 
-        Args:
-            embeddings: The item matrix, (n_items, d).
-            rows: The items that are averaged, at least one.
+        `rows`: the items that are averaged, at least one.
         """
         average = np.empty_like(self.vectors)
         for place, group in enumerate(self.groups):
@@ -97,14 +87,7 @@ class LearnedFeatures:
 
 def learned_features(scorer: Scorer, ratings: Ratings) -> LearnedFeatures | None:
     """The features of a model; None where it has none.
-
-    Args:
-        scorer: The model.
-        ratings: The data it learned from.
-
-    Raises:
-        AnalysisError: The data have other features than the model learned.
-    """
+    Raises AnalysisError: the data have other features than the model learned."""
     if not (scorer.knows_unseen_items and len(scorer.arrays["feature_numbers"])):
         return None
     groups = item_features(ratings)
@@ -157,10 +140,8 @@ def _chi_square(degrees: int) -> float:
 def placed_items(scorer: Scorer, ratings: Ratings, trained: np.ndarray) -> np.ndarray:
     """Which items have numbers that mean something, boolean, (n_items,).
 
-    Those with a training rating, `trained`; of a model that learned features, those that have any of them too.
-
-    Raises:
-        AnalysisError: As `learned_features`.
+    Those with a training rating, `trained`; of a model that learned features, those that have any of them too. Raises
+    AnalysisError as `learned_features`.
     """
     features, trained = learned_features(scorer, ratings), scorer.learned_items(trained)
     return trained if features is None else trained | features.described

@@ -18,19 +18,15 @@ from core.model.scoring import Bilinear
 
 @dataclass(frozen=True, eq=False)
 class Averages:
-    """The average person and the average item, each counting as often as they occur in the training ratings.
+    """The average person and the average item, each counting as often as they occur in the training ratings."""
 
-    Attributes:
-        user, item: Mean vectors, float64, (embedding_dim,).
-        user_bias, item_bias: Mean biases; 0 where the model has none.
-        constant: What the model adds for every pair alike.
-    """
-
+    # user, item: mean vectors, float64, (embedding_dim,)
     user: np.ndarray
     item: np.ndarray
+    # user_bias, item_bias: mean biases; 0 where the model has none
     user_bias: float
     item_bias: float
-    constant: float = 0.0
+    constant: float = 0.0  # what the model adds for every pair alike
 
     @property
     def score(self) -> float:
@@ -39,15 +35,8 @@ class Averages:
 
 
 def averages(scorer: Bilinear, user_count: np.ndarray, item_count: np.ndarray) -> Averages:
-    """Averages over the training ratings.
-
-    Args:
-        scorer: The trained model.
-        user_count, item_count: Training ratings of each user, (n_users,), and of each item, (n_items,).
-
-    Raises:
-        AnalysisError: There are none.
-    """
+    """Averages over the training ratings. `user_count`, `item_count`: training ratings of each user, (n_users,), and of
+    each item, (n_items,). Raises AnalysisError: there are none."""
     users, items = _shares(user_count), _shares(item_count)
     return Averages(
         user=users @ np.asarray(scorer.user_embedding, np.float64),
@@ -68,25 +57,20 @@ class CenteredModel:
                          +  a·V + b_u - its mean           the person's bias
                          +  U·b + b_v - its mean           the item's bias
                          +  a·b                            where the two meet: taste.
-
-    Attributes:
-        user_weight, item_weight: Shares of the training ratings, float64, (n_users,) and (n_items,); each sums to 1.
-        averages: U, V and the mean biases.
-        user_embedding, item_embedding: The distances a and b, in the type of the model's vectors, (n, embedding_dim).
-        user_bias, item_bias: float64, (n_users,) and (n_items,).
-        constant: The score of the average pair.
-        scale: How a score becomes a rating.
     """
 
+    # user_weight, item_weight: shares of the training ratings, float64, (n_users,) and (n_items,); each sums to 1
     user_weight: np.ndarray
     item_weight: np.ndarray
-    averages: Averages
+    averages: Averages  # U, V and the mean biases
+    # user_embedding, item_embedding: the distances a and b, in the type of the model's vectors, (n, embedding_dim)
     user_embedding: np.ndarray
     item_embedding: np.ndarray
+    # user_bias, item_bias: float64, (n_users,) and (n_items,)
     user_bias: np.ndarray
     item_bias: np.ndarray
-    constant: float
-    scale: Scale
+    constant: float  # the score of the average pair
+    scale: Scale  # how a score becomes a rating
 
     def biases(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
         """Score of pairs without taste, float64, (n,)."""
@@ -108,15 +92,7 @@ class CenteredModel:
 
 
 def centered(scorer: Bilinear, user_count: np.ndarray, item_count: np.ndarray) -> CenteredModel:
-    """The centered form of a model.
-
-    Args:
-        scorer: The trained model.
-        user_count, item_count: As for `averages`.
-
-    Raises:
-        AnalysisError: There are no training ratings.
-    """
+    """The centered form of a model. Raises AnalysisError: there are no training ratings."""
     mean = averages(scorer, user_count, item_count)
     users, items = (
         vectors - middle.astype(vectors.dtype)

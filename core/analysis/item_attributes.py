@@ -5,25 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.item_columns import category_columns, number_columns
-from core.data.ratings import Ratings
+from core.data.ratings import Ratings, category_columns, number_columns
 
 YEAR, MEAN_RATING, LOG_RATINGS, GENRES = "year", "mean rating", "log ratings", "genres"
 
 
 @dataclass(frozen=True, eq=False)
 class ItemColumns:
-    """One entry an item, in the order of the items.
+    """One entry an item, in the order of the items."""
 
-    Attributes:
-        numbers: Float arrays by name, (n_items,), NaN where unknown.
-        categories: By name, the categories of each item: a sequence of n_items sequences of text.
-        titles: What the items are called.
-    """
-
-    numbers: Mapping[str, np.ndarray]
+    numbers: Mapping[str, np.ndarray]  # float arrays by name, (n_items,), NaN where unknown
+    # by name, the categories of each item: a sequence of n_items sequences of text
     categories: Mapping[str, Sequence[Sequence[str]]]
-    titles: Sequence[str]
+    titles: Sequence[str]  # what the items are called
 
     def take(self, rows: np.ndarray) -> "ItemColumns":
         """The same for some of the items, in the order of `rows`."""

@@ -4,8 +4,7 @@ import numpy as np
 
 from core.model.scoring import Scorer
 
-INSIDE = 2 / 3
-"""Share of the posterior that lies inside the ellipse that is drawn: two times in three."""
+INSIDE = 2 / 3  # share of the posterior that lies inside the ellipse that is drawn: two times in three
 
 
 def vector_variance(scorer: Scorer, *, users: bool = False) -> np.ndarray | None:
@@ -19,15 +18,8 @@ def vector_variance(scorer: Scorer, *, users: bool = False) -> np.ndarray | None
 
 
 def std_along(variance: np.ndarray, directions: np.ndarray) -> np.ndarray:
-    """Standard deviations of w · v for independent numbers v: the root of Σ w² s.
-
-    Args:
-        variance: Of each number, (n_rows, d).
-        directions: The vectors w, one a row, (k, d).
-
-    Returns:
-        Float32, (n_rows, k), in the units of w · v.
-    """
+    """Standard deviations of w · v for independent numbers v: the root of Σ w² s. `variance`: of each number, (n_rows,
+    d); `directions`: the vectors w, one a row, (k, d). Returns float32, (n_rows, k), in the units of w · v."""
     return np.sqrt(variance @ np.square(directions).T).astype(np.float32)
 
 
@@ -43,14 +35,14 @@ def covariances(variance: np.ndarray, directions: np.ndarray) -> np.ndarray:
     return (np.asarray(variance, np.float64) @ pairs.reshape(k * k, dim).T).reshape(-1, k, k)
 
 
-def ellipse(center: np.ndarray, covariance: np.ndarray, *, share: float = INSIDE, n: int = 40) -> np.ndarray:
-    """The outline inside which a normal variable in the plane lies with probability `share`, (n, 2).
+def ellipse(center: np.ndarray, covariance: np.ndarray, *, n: int = 40) -> np.ndarray:
+    """The outline inside which a normal variable in the plane lies with probability INSIDE, (n, 2).
 
     Its squared Mahalanobis distance from the center is chi-square with two degrees of freedom, so the outline is at
-    -2 log(1 - share).
+    -2 log(1 - INSIDE).
     """
     angle = np.linspace(0, 2 * np.pi, n, endpoint=False)
     values, axes = np.linalg.eigh(covariance)
-    radius = np.sqrt(-2 * np.log(1 - share) * np.maximum(values, 0))
+    radius = np.sqrt(-2 * np.log(1 - INSIDE) * np.maximum(values, 0))
     circle: np.ndarray = np.column_stack([np.cos(angle), np.sin(angle)])
     return np.asarray(center, np.float64) + (circle * radius) @ axes.T

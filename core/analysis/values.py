@@ -8,11 +8,8 @@ import numpy as np
 from core.analysis.components.pca import pca
 from core.errors import AnalysisError
 
-MOST_ROWS_FOR_CLUSTERING = 500
-"""Above this, clustering takes longer than a page should wait."""
-
-BLOCK = 2**20
-"""Numbers looked at together, 8 MiB."""
+MOST_ROWS_FOR_CLUSTERING = 500  # above this, clustering takes longer than a page should wait
+BLOCK = 2**20  # numbers looked at together, 8 MiB
 
 
 MOST_SORTED, FINER = 2**24, 1000
@@ -21,35 +18,25 @@ MOST_SORTED, FINER = 2**24, 1000
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """Distribution of all numbers in a matrix.
+    """Distribution of all numbers in a matrix."""
 
-    Attributes:
-        counts: Numbers per bin, int64, (bins,).
-        edges: Ends of the bins, float64, (bins + 1,), symmetric around zero.
-        mean, sd, min, max: Of all numbers, in embedding units; sd divides by n.
-        near_zero: Share of numbers closer to zero than a tenth of the root mean square, fraction.
-        middle_half: The two values between which the middle half of all numbers lies.
-        excess_kurtosis: Weight of the tails beside a normal distribution, which has 0; an even one has -1.2, a Laplace
-            distribution 3. NaN where all numbers are equal.
-    """
-
-    counts: np.ndarray
-    edges: np.ndarray
+    counts: np.ndarray  # numbers per bin, int64, (bins,)
+    edges: np.ndarray  # ends of the bins, float64, (bins + 1,), symmetric around zero
+    # mean, sd, min, max: of all numbers, in embedding units; sd divides by n
     mean: float
     sd: float
     min: float
     max: float
-    near_zero: float
-    middle_half: tuple[float, float]
+    near_zero: float  # share of numbers closer to zero than a tenth of the root mean square, fraction
+    middle_half: tuple[float, float]  # the two values between which the middle half of all numbers lies
+    # weight of the tails beside a normal distribution, which has 0; an even one has -1.2, a Laplace distribution 3. NaN
+    # where all numbers are equal.
     excess_kurtosis: float
 
 
 def values(embeddings: np.ndarray, *, bins: int = 60) -> Values:
     """Distribution of the numbers of a matrix.
-
-    Raises:
-        AnalysisError: The matrix is empty, a value is not finite, or bins is below 1.
-    """
+    Raises AnalysisError: the matrix is empty, a value is not finite, or bins is below 1."""
     if bins < 1:
         raise AnalysisError(f"bins is {bins}; at least 1 is needed")
     flat = np.asarray(embeddings).ravel()

@@ -184,11 +184,7 @@ def entry(ratings: Ratings, row: int, *, users: bool = False) -> dict[str, Any]:
 @contextlib.contextmanager
 def target_file(path: Path) -> Iterator[None]:
     """Make the folder of a file that is about to be written, and say so where it cannot be.
-
-    Raises:
-        UsageError: The place cannot be written to.
-        DiskFullError: There is no room.
-    """
+    Raises UsageError: the place cannot be written to; DiskFullError: there is no room."""
     with disk_full_told(f"the file {path.name}", path.parent):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -201,10 +197,7 @@ def target_file(path: Path) -> Iterator[None]:
 
 def write_items(path: Path, ratings: Ratings, rows: np.ndarray, columns: Mapping[str, Any]) -> None:
     """Write a table for spreadsheets, in place of a file that is there: one line an item, its id, title and columns.
-
-    Raises:
-        UsageError, DiskFullError: As `target_file` says.
-    """
+    Raises UsageError, DiskFullError as `target_file` says."""
     import pandas as pd
 
     items = [entry(ratings, row) for row in rows]

@@ -11,9 +11,8 @@ import numpy as np
 from core import access
 from core.access import COMMAND_LINE, Action
 from core.analysis.compare.comparison import Compared, compare_parts, part
-from core.analysis.compare.paired import paired
-from core.analysis.compare.score import Pair, Row
-from core.analysis.compare.score import pairs as score_pairs
+from core.analysis.compare.score import Row, paired
+from core.analysis.compare.score import pairs as pairs_of
 from core.analysis.item_attributes import ItemColumns, item_columns
 from core.analysis.new_user.model import looked_at
 from core.analysis.questions.probes import in_short, probe
@@ -132,16 +131,13 @@ def _write(path: Path, result: Compared, data: Ratings) -> Path:
 
 
 def _text(document: dict[str, Any]) -> str:
-    rest, apart = document["cka_rest"] is not None, document["paired"]
+    apart, (first, second) = document["paired"], document["told"]
+    told = [(name, one["score"], second[name]["score"], one["chance"]) for name, one in first.items()]
     measures = [
         ("neighbors kept", document["kept_mean"], document["kept_by_chance"], document["k"]),
         ("overlap (Jaccard)", document["overlap_mean"], document["overlap_by_chance"], 1),
         ("linear CKA", document["cka"], document["cka_by_chance"], 1),
-        *(
-            [("linear CKA, strongest direction out", document["cka_rest"], document["cka_by_chance"], 1)]
-            if rest
-            else []
-        ),
+        ("linear CKA, strongest direction out", document["cka_rest"], document["cka_by_chance"], 1),
         ("Procrustes distance", document["procrustes"], document["procrustes_by_chance"], 0),
     ]
     facts = [
@@ -161,14 +157,12 @@ def _text(document: dict[str, Any]) -> str:
     }
     parts = [
         pairs(facts),
-        table(("measure", "value", "by chance", "the same"), measures),
+        table(("measure", "value", "by chance", "the same"), [one for one in measures if one[1] is not None]),
         table(("setting", "first", "second"), settings, empty="all settings are the same"),
         listing(document["metrics"], metrics),
         *([_apart(apart)] if apart else []),
         *([_shared(document["directions"])] if document["directions"] else []),
-        table(
-            ("told", "first", "second", "by chance"), _told_lines(document["told"]), empty="nothing is known of them"
-        ),
+        table(("told", "first", "second", "by chance"), told, empty="nothing is known of them"),
         *document["files"],
     ]
     return "\n\n".join(parts)
@@ -187,11 +181,6 @@ def _shared(found: dict[str, Any]) -> str:
         f"of the space of their {found['n']} strongest directions they share {found['shared']:.0%}, by chance "
         f"{found['shared_by_chance']:.0%}"
     )
-
-
-def _told_lines(told: list[dict[str, Any]]) -> list[tuple[str, float, float, float]]:
-    first, second = told
-    return [(name, one["score"], second[name]["score"], one["chance"]) for name, one in first.items()]
 
 
 def add_score_flags(call: argparse.ArgumentParser) -> None:
@@ -217,7 +206,10 @@ def show_score(arguments: argparse.Namespace) -> Answer:
     with interrupt_asks_to_stop() as should_stop:
         scoreboard.train_missing(runs, ratings, arguments.splits, on_progress=Percent(), should_stop=should_stop)
     rows = scoreboard.rows(runs, arguments.splits, lambda name: scoreboard.score_stored(name, ratings))
-    document = {"runs": [_score_row(row) for row in rows], "pairs": [_score_pair(pair) for pair in score_pairs(rows)]}
+    apart = [
+        {"a": one.a, "b": one.b, "difference": one.difference.mean, "se": one.difference.se} for one in pairs_of(rows)
+    ]
+    document = {"runs": [_score_row(row) for row in rows], "pairs": apart}
     return Answer(document, _score_text(rows, document))
 
 
@@ -225,10 +217,6 @@ def _score_row(row: Row) -> dict[str, Any]:
     figures = ("val_rmse", "warm_rmse", "cold_rmse", "raw_rmse")
     splits = [{"split_seed": seed} | attributes(split, figures) for seed, split in enumerate(row.splits)]
     return {"run_id": row.run_id, "mean": row.pooled.mean, "se": row.pooled.se, "splits": splits}
-
-
-def _score_pair(pair: Pair) -> dict[str, Any]:
-    return {"a": pair.a, "b": pair.b, "difference": pair.difference.mean, "se": pair.difference.se}
 
 
 def _score_text(rows: tuple[Row, ...], document: dict[str, Any]) -> str:

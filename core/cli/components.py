@@ -15,9 +15,8 @@ from core.analysis.components.examined import Examined, examine, standings
 from core.analysis.components.extremes import ends
 from core.analysis.components.hints import Standing, hints, words
 from core.analysis.components.pca import Pca
-from core.analysis.components.proof import Proof
-from core.analysis.components.truncation import cost as measure
-from core.analysis.components.truncation import sample
+from core.analysis.components.proof import Proof, sample
+from core.analysis.components.proof import cost as measure
 from core.analysis.gauge import centered_on
 from core.analysis.item_attributes import item_columns
 from core.analysis.posterior import std_along, vector_variance
@@ -45,19 +44,12 @@ from core.studies.component_names import EndNames, Name
 from core.studies.proofs import stored_proof
 from core.studies.stability import STABILITY, returning
 
-MOST_HINTS = 20
-"""Hints that the JSON holds, the strongest first."""
+MOST_HINTS = 20  # hints that the JSON holds, the strongest first
 
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """One analysis of one run.
-
-    Attributes:
-        run, ratings, parts: The run, its data, and which of it the run learned from.
-        how: How its components came about.
-        result: They themselves, with scores for all items.
-    """
+    """One analysis of one run."""
 
     run: Run
     ratings: Ratings

@@ -1,4 +1,4 @@
-"""The calls that list items or people: what lies closest to one, by bias, and along an axis of one's own."""
+"""The calls that list items or people: closest to one or to a - b + c, by bias, and along an axis of one's own."""
 
 import argparse
 import sys
@@ -15,9 +15,8 @@ from core.analysis.components.predictions import predicted_tastes
 from core.analysis.features import learned_features, placed_items
 from core.analysis.gauge import centered_on
 from core.analysis.maps.axes import closest_component
-from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, agreement, neighbors
-from core.analysis.neighbors.resampled import resampled
-from core.analysis.neighbors.support import LEVELS
+from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, agreement, analogy, neighbors
+from core.analysis.neighbors.support import LEVELS, resampled
 from core.analysis.posterior import vector_variance
 from core.cli.common import Answer, add_count, add_listing, attributes, entry, listing, load, pairs
 from core.data.ratings import Ratings, Vocabulary
@@ -177,13 +176,8 @@ def show_biases(arguments: argparse.Namespace) -> Answer:
 def add_axis_flags(call: argparse.ArgumentParser) -> None:
     """What `axis` can be told."""
     for pole in ("low", "high"):
-        call.add_argument(
-            f"--{pole}",
-            default=[],
-            action="append",
-            metavar="ID,ID",
-            help=f"Ids of the items at the {pole} pole; may be given several times.",
-        )
+        text = f"Ids of the items at the {pole} pole; may be given several times."
+        call.add_argument(f"--{pole}", default=[], action="append", metavar="ID,ID", help=text)
         feature = f"What the model learned that stands at the {pole} pole, such as 'Horror (genres)'; likewise."
         call.add_argument(f"--{pole}-feature", default=[], action="append", metavar="NAME", help=feature)
         call.add_argument(f"--{pole}-name", default="", metavar="TEXT", help=f"What the {pole} pole is called.")
@@ -241,3 +235,34 @@ def _ids(texts: Sequence[str], items: Vocabulary) -> tuple[str, ...]:
     for text in texts:
         ids += [text] if text in items else [item for item in text.split(",") if item]
     return tuple(dict.fromkeys(ids))
+
+
+def add_analogy_flags(call: argparse.ArgumentParser) -> None:
+    """Which three items, and how many answers."""
+    text = "Id of an item whose vector is added; give it twice, for a and for c."
+    call.add_argument("--plus", metavar="ID", action="append", default=[], help=text)
+    call.add_argument("--minus", metavar="ID", required=True, help="Id of the item whose vector is taken away, b.")
+    add_count(call, "--top", 10, "How many answers (default 10).", minimum=1)
+
+
+def show_analogy(arguments: argparse.Namespace) -> Answer:
+    """The items closest to a - b + c, and how much more than c's own neighbors they are."""
+    if len(arguments.plus) != 2:
+        raise UsageError(f"--plus was given {len(arguments.plus)} times; a - b + c needs it twice, for a and for c")
+    run, ratings = load(arguments.run_id)
+    scorer = require_vectors(run.scorer)
+    rows = [ratings.items.index(item) for item in (arguments.plus[0], arguments.minus, arguments.plus[1])]
+    placed = placed_items(scorer, ratings, trained_rows(ratings, run.config.split))
+    found = analogy(scorer.item_embedding, *rows, top=arguments.top, eligible=placed)
+    answers = [
+        entry(ratings, row) | {"similarity": float(similarity)}
+        for row, similarity in zip(found.answers.index, found.answers.similarity, strict=True)
+    ]
+    document = {"answers": answers, "from_c": found.from_c, "shared_with_c": found.shared_with_c}
+    a, b, c = (entry(ratings, row)["title"] for row in rows)
+    honest = (
+        f"{a} - {b} + {c} is itself as close to {c} as {found.from_c:.3f}, and {found.shared_with_c:.0%} of the "
+        f"answers are among the nearest of {c} anyway"
+    )
+    headings = {"item_id": "item", "title": "title", "similarity": "cosine"}
+    return Answer(document, f"{listing(answers, headings)}\n\n{honest}")

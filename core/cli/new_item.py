@@ -20,13 +20,8 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     call.add_argument("--title", default="", metavar="TEXT", help="What it is called; no model reads it.")
     call.add_argument("--year", type=float, metavar="Y", help="The year it is from.")
     call.add_argument("--genre", action="append", default=[], metavar="G", help="One of its genres; repeatable.")
-    call.add_argument(
-        "--column",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="What a further column of the items would say of it; repeatable.",
-    )
+    text = "What a further column of the items would say of it; repeatable."
+    call.add_argument("--column", action="append", default=[], metavar="NAME=VALUE", help=text)
     add_count(call, "--top", 10, "Neighbors and people listed (default 10).", minimum=1)
     add_count(call, "--min-ratings", 21, "Only neighbors with at least N ratings (default 21).")
 

@@ -3,23 +3,8 @@
 import argparse
 from typing import Any, NoReturn
 
-from core.cli import (
-    analogies,
-    common,
-    compare,
-    components,
-    imports,
-    listings,
-    new_item,
-    person,
-    recommend,
-    stored,
-    studies,
-    sweep,
-    train,
-    vectors,
-)
-from core.cli.common import add_fields
+from core.cli import compare, components, imports, listings, new_item, person, recommend, stored, studies, sweep, train
+from core.cli.common import add_fields, add_settings
 from core.config import SHARED_FIELDS, SplitConfig, TrainConfig
 from core.data import BUNDLED
 from core.errors import UsageError
@@ -64,28 +49,18 @@ def build_parser(program: str, more: str | None = None) -> argparse.ArgumentPars
 
 def _add_data(calls: Any) -> None:
     _add(calls, "datasets", stored.list_datasets, "List the datasets.")
-    imports.add_flags(
-        _add(
-            calls,
-            "import",
-            imports.import_files,
-            "Make a dataset of rating tables: files, folders or archives.",
-            writes=True,
-        )
-    )
-    vectors.add_flags(
-        _add(calls, "vectors", vectors.open_files, "Open vectors that were trained elsewhere.", writes=True)
-    )
-    imports.add_download_flags(
-        _add(calls, "download", imports.download, "Fetch a MovieLens release and make a dataset of it.", writes=True)
-    )
+    summary = "Make a dataset of rating tables: files, folders or archives."
+    imports.add_flags(_add(calls, "import", imports.import_files, summary, writes=True))
+    summary = "Open vectors that were trained elsewhere."
+    imports.add_vector_flags(_add(calls, "vectors", imports.open_files, summary, writes=True))
+    summary = "Fetch a MovieLens release and make a dataset of it."
+    imports.add_download_flags(_add(calls, "download", imports.download, summary, writes=True))
     rename = _add(calls, "rename", stored.rename_dataset, "Give a dataset another name.", writes=True)
     rename.add_argument("dataset_id", metavar="DATASET", help="Its id, as `datasets` shows it.")
     rename.add_argument("name", metavar="NAME", help="The new name.")
     rename.add_argument("--noun", metavar="WORD", help="What is rated, singular, such as movie or book.")
-    delete = _add(
-        calls, "delete-dataset", stored.delete_dataset, "Move a dataset to the trash; its runs stay.", writes=True
-    )
+    summary = "Move a dataset to the trash; its runs stay."
+    delete = _add(calls, "delete-dataset", stored.delete_dataset, summary, writes=True)
     delete.add_argument("dataset_id", metavar="DATASET", help="Its id, as `datasets` shows it.")
 
 
@@ -105,53 +80,36 @@ def _add_analyses(calls: Any) -> None:
     summary = "Train runs' settings on several splits, and show how sure their errors and differences are."
     compare.add_score_flags(_add(calls, "score", compare.show_score, summary, writes=True))
     person.add_flags(_add(calls, "person", person.show, "Match somebody's own ratings to the items of a run's data."))
-    for name, command, add_flags, summary in (
-        ("components", components.show, components.add_flags, "Show the items at both ends of a principal component."),
-        (
-            "name",
-            components.name,
-            components.add_name_flags,
-            "Name the ends of a component, or show the names there are.",
-        ),
-        ("cost", components.cost, common.add_settings, "Show how many components the predictions need."),
-        ("neighbors", listings.show_neighbors, listings.add_neighbors_flags, "Show the items closest to one item."),
-        ("analogy", analogies.show, analogies.add_flags, "Show the items closest to a - b + c."),
-        ("biases", listings.show_biases, listings.add_biases_flags, "Show learned biases beside plain averages."),
-        ("compare", compare.show, compare.add_flags, "Show how alike two runs are."),
-        ("new-item", new_item.show, new_item.add_flags, "Place an item that nobody has rated, by its year and genres."),
-        ("recommend", recommend.show, recommend.add_recommend_flags, "Guess what somebody new would like."),
-        ("explain", recommend.explain_guess, recommend.add_explain_flags, "Take one guess apart, term by term."),
-        ("map", studies.draw, studies.add_map_flags, "Draw a map of the items, and tell how faithful it is."),
-        (
-            "film",
-            studies.write_film,
-            studies.add_film_flags,
-            "Write the film of a training as one file that any browser plays.",
-        ),
-        ("clusters", studies.clusters, studies.add_clusters_flags, "Group the items, and name the groups."),
-        (
-            "stability",
-            studies.stability,
-            studies.add_stability_flags,
-            "Train again from other seeds, and show what comes back, which is no proof.",
-        ),
-        (
-            "proof",
-            studies.proof,
-            studies.add_settings_of(PROOF),
-            "Test the components of the predictions on several splits.",
-        ),
-        ("twins", studies.twins, studies.add_settings_of(TWINS), "Train the same model on ratings without taste."),
-        ("support", studies.support, studies.add_settings_of(NEIGHBORS), "Train again to see which neighbors hold."),
-        (
-            "one-hot",
-            studies.one_hot,
-            studies.add_settings_of(ONE_HOT),
-            "Show what embeddings of several sizes bring over one-hot vectors.",
-        ),
-        ("axis", listings.show_axis, listings.add_axis_flags, "Project the items on an axis between two sets of them."),
-    ):
+
+    def add(name: str, command: Any, add_flags: Any, summary: str) -> None:
+        """One about a run."""
         add_flags(_add_run_call(calls, name, command, summary, writes=name in _MAKE_STUDIES))
+
+    add("components", components.show, components.add_flags, "Show the items at both ends of a principal component.")
+    add(
+        "name", components.name, components.add_name_flags, "Name the ends of a component, or show the names there are."
+    )
+    add("cost", components.cost, add_settings, "Show how many components the predictions need.")
+    add("neighbors", listings.show_neighbors, listings.add_neighbors_flags, "Show the items closest to one item.")
+    add("analogy", listings.show_analogy, listings.add_analogy_flags, "Show the items closest to a - b + c.")
+    add("biases", listings.show_biases, listings.add_biases_flags, "Show learned biases beside plain averages.")
+    add("compare", compare.show, compare.add_flags, "Show how alike two runs are.")
+    add("new-item", new_item.show, new_item.add_flags, "Place an item that nobody has rated, by its year and genres.")
+    add("recommend", recommend.show, recommend.add_recommend_flags, "Guess what somebody new would like.")
+    add("explain", recommend.explain_guess, recommend.add_explain_flags, "Take one guess apart, term by term.")
+    add("map", studies.draw, studies.add_map_flags, "Draw a map of the items, and tell how faithful it is.")
+    summary = "Write the film of a training as one file that any browser plays."
+    add("film", studies.write_film, studies.add_film_flags, summary)
+    add("clusters", studies.clusters, studies.add_clusters_flags, "Group the items, and name the groups.")
+    summary = "Train again from other seeds, and show what comes back, which is no proof."
+    add("stability", studies.stability, studies.add_stability_flags, summary)
+    summary = "Test the components of the predictions on several splits."
+    add("proof", studies.proof, studies.add_settings_of(PROOF), summary)
+    add("twins", studies.twins, studies.add_settings_of(TWINS), "Train the same model on ratings without taste.")
+    add("support", studies.support, studies.add_settings_of(NEIGHBORS), "Train again to see which neighbors hold.")
+    summary = "Show what embeddings of several sizes bring over one-hot vectors."
+    add("one-hot", studies.one_hot, studies.add_settings_of(ONE_HOT), summary)
+    add("axis", listings.show_axis, listings.add_axis_flags, "Project the items on an axis between two sets of them.")
 
 
 def _add(calls: Any, name: str, command: Any, summary: str, *, writes: bool = False) -> argparse.ArgumentParser:
@@ -179,12 +137,8 @@ def _add_run_call(
 def _add_train(calls: Any) -> None:
     call = _add(calls, "train", train.train, "Train a model, unless the store has it already.", writes=True)
     call.add_argument("--dataset", default=BUNDLED, metavar="ID", help=f"What to learn from (default {BUNDLED}).")
-    call.add_argument(
-        "--preset",
-        default="default",
-        metavar="P",
-        help="Settings to begin with, overridden by the flags below: " + ", ".join(PRESETS) + " (default: default).",
-    )
+    text = "Settings to begin with, overridden by the flags below: " + ", ".join(PRESETS) + " (default: default)."
+    call.add_argument("--preset", default="default", metavar="P", help=text)
     call.add_argument("--queue", action="store_true", help="Hand it to the dashboard's workers and return at once.")
     train.add_spark_flags(call.add_argument_group("spark", "What goes with --engine spark."))
     about_model = "What the model is; a setting that its family does not have is refused."

@@ -32,13 +32,11 @@ def add_flags(call: argparse.ArgumentParser) -> None:
 
 def add_scale(call: argparse.ArgumentParser) -> None:
     """What the ratings of the file are out of."""
-    call.add_argument(
-        "--out-of",
-        type=float,
-        metavar="N",
-        help="The highest rating possible in FILE, such as 5 or 10; 0 for the scale of the data (default: told from "
-        "its ratings).",
+    text = (
+        "The highest rating possible in FILE, such as 5 or 10; 0 for the scale of the data (default: told from "
+        "its ratings)."
     )
+    call.add_argument("--out-of", type=float, metavar="N", help=text)
 
 
 def show(arguments: argparse.Namespace) -> Answer:

@@ -13,9 +13,7 @@ from core.analysis.new_user.explain import (
     Vectors,
     explain,
     explain_parts,
-    item_vectors,
     printed,
-    user_vectors,
 )
 from core.analysis.new_user.model import NewUserModel, fitting
 from core.analysis.new_user.own_ratings import MOST_RATINGS
@@ -27,8 +25,7 @@ from core.data.splits import split
 from core.errors import LimitError, UsageError
 from core.model.scoring import Bilinear, require_bilinear, require_guesses
 
-DIGITS = 3
-"""Of the numbers of an explanation, which add up as printed."""
+DIGITS = 3  # of the numbers of an explanation, which add up as printed
 
 
 def add_recommend_flags(call: argparse.ArgumentParser) -> None:
@@ -39,19 +36,10 @@ def add_recommend_flags(call: argparse.ArgumentParser) -> None:
     call.add_argument("--genre", action="append", default=[], metavar="G", help="Only items of this genre; repeatable.")
     call.add_argument("--from-year", type=int, metavar="Y", help="Only items of this year or later.")
     call.add_argument("--to-year", type=int, metavar="Y", help="Only items of this year or earlier.")
-    call.add_argument(
-        "--diversity",
-        type=float,
-        default=0.0,
-        metavar="X",
-        help="0 the best alone … 1 as unlike as can be (default 0).",
-    )
-    call.add_argument(
-        "--by",
-        choices=("guess", "taste"),
-        default="guess",
-        help="What comes first: the highest guesses (default), or what lies furthest above what everybody likes.",
-    )
+    text = "0 the best alone … 1 as unlike as can be (default 0)."
+    call.add_argument("--diversity", type=float, default=0.0, metavar="X", help=text)
+    text = "What comes first: the highest guesses (default), or what lies furthest above what everybody likes."
+    call.add_argument("--by", choices=("guess", "taste"), default="guess", help=text)
 
 
 def add_explain_flags(call: argparse.ArgumentParser) -> None:
@@ -60,12 +48,8 @@ def add_explain_flags(call: argparse.ArgumentParser) -> None:
     call.add_argument("--user", metavar="ID", help="Somebody in the data; without it the person of --rate and --from.")
     _add_person(call)
     add_count(call, "--top", 8, "Components with a line of their own (default 8).")
-    call.add_argument(
-        "--by",
-        choices=("components", "parts"),
-        default="components",
-        help="Along the components of taste (default), or by what the item's numbers are a sum of.",
-    )
+    text = "Along the components of taste (default), or by what the item's numbers are a sum of."
+    call.add_argument("--by", choices=("components", "parts"), default="components", help=text)
 
 
 def _add_person(call: argparse.ArgumentParser) -> None:
@@ -144,7 +128,7 @@ def explain_guess(arguments: argparse.Namespace) -> Answer:
         result = explain_parts(person, parts, scorer.constant, scorer.scale)
     else:
         components = pca(scorer.item_embedding).components if scorer.has_vectors else np.zeros((0, 0))
-        item = item_vectors(scorer, row)
+        item = Vectors.of_item(scorer, row)
         result = explain(person, item, model.averages, components, scorer.scale, most=arguments.top)
     document = {
         **entry(ratings, row),
@@ -161,7 +145,7 @@ def _person(arguments: argparse.Namespace, model: NewUserModel, scorer: Bilinear
     if arguments.user is not None:
         if rated:
             raise UsageError("--user names somebody in the data, and --rate or --from somebody who is not; give one")
-        return user_vectors(scorer, model.ratings.users.index(arguments.user))
+        return Vectors.of_user(scorer, model.ratings.users.index(arguments.user))
     person = model.place(rated)
     return Vectors(person.vector, person.bias)
 

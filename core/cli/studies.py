@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from core.cli.common import (
     Percent,
     add_fields,
     add_settings,
+    attributes,
     entry,
     given,
     load,
@@ -138,15 +139,9 @@ def proof(arguments: argparse.Namespace) -> Answer:
     """Which components of the predictions earn their place on held-out ratings of several splits."""
     _, _, study, head = _made(PROOF, arguments)
     found = proof_of(study)
-    numbers = {name: getattr(found, name).tolist() for name in ("gain", "se", "z", "score_z")}
-    each = [
-        {"component": place + 1} | {name: column[place] for name, column in numbers.items()}
-        for place in range(len(found.z))
-    ]
+    each = _rows({"component": range(1, len(found.z) + 1), **attributes(found, ("gain", "se", "z", "score_z"))})
     document = head | {
-        "proven": found.proven,
-        "signal": found.signal,
-        "n_ratings": found.n_ratings,
+        **attributes(found, ("proven", "signal", "n_ratings")),
         "rmse": found.rmse.tolist(),
         "split_seeds": list(study.facts["split_seeds"]),
         "val_rmse": list(study.facts["val_rmse"]),
@@ -180,16 +175,9 @@ def one_hot(arguments: argparse.Namespace) -> Answer:
     document = head | {
         "penalty": study.facts["penalty"],
         "one_hot_rmse": float(errors.rmse[0]),
-        "embeddings": [
-            {"embedding_dim": dim, "rmse": rmse, "brings": brings, "se": se}
-            for dim, rmse, brings, se in zip(
-                dims,
-                errors.rmse[1:].tolist(),
-                study.arrays["brings"].tolist(),
-                study.arrays["se"].tolist(),
-                strict=True,
-            )
-        ],
+        "embeddings": _rows(
+            {"embedding_dim": dims, "rmse": errors.rmse[1:], **{name: study.arrays[name] for name in ("brings", "se")}}
+        ),
         "training_ratings": group_names(),
         "n": errors.n.tolist(),
         "rmse_by_training_ratings": [
@@ -218,6 +206,12 @@ def support(arguments: argparse.Namespace) -> Answer:
     ]
     headings = ("measure", "5% of chance above", "of the model's", "1% of chance above", "of the model's")
     return Answer(document, f"{table(headings, lines)}\n`neighbors {run.run_id}` tells it of each neighbor")
+
+
+def _rows(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One object a row, from columns of one length."""
+    lists = (column.tolist() if isinstance(column, np.ndarray) else column for column in columns.values())
+    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
 
 
 def _made(study: Study[Settings], arguments: argparse.Namespace) -> tuple[Run, Ratings, Stored, dict[str, Any]]:

@@ -22,32 +22,23 @@ from core.sweeps import record
 from core.sweeps.record import Confirmed, Sweep, Trial
 
 SETTINGS = {**MODEL_SETTINGS, **TrainConfig.model_fields, **SplitConfig.model_fields}
-_SAMPLERS = ("tpe", "random", "grid")
 
 
 def add_flags(call: argparse.ArgumentParser) -> None:
     """What `sweep` can be told."""
     call.add_argument("--dataset", default=BUNDLED, metavar="ID", help=f"What to learn from (default {BUNDLED}).")
-    call.add_argument(
-        "--preset",
-        default="default",
-        metavar="P",
-        help=f"Settings to begin with: {', '.join(PRESETS)} (default: default).",
+    text = f"Settings to begin with: {', '.join(PRESETS)} (default: default)."
+    call.add_argument("--preset", default="default", metavar="P", help=text)
+    text = (
+        "A ready plan: quick, 12 trials of a few settings; thorough (the default without --vary), 60 of all that "
+        "matter."
     )
-    call.add_argument(
-        "--plan",
-        choices=tuple(plans.TRIALS),
-        help="A ready plan: quick, 12 trials of a few settings; thorough (the default without --vary), 60 of all that "
-        "matter.",
+    call.add_argument("--plan", choices=tuple(plans.TRIALS), help=text)
+    text = (
+        "A setting that varies, evenly between two numbers; FIELD=LOW:HIGH:log evenly in its logarithm; "
+        "FIELD=VALUE,VALUE among a few. May be given several times."
     )
-    call.add_argument(
-        "--vary",
-        action="append",
-        default=[],
-        metavar="FIELD=LOW:HIGH",
-        help="A setting that varies, evenly between two numbers; FIELD=LOW:HIGH:log evenly in its logarithm; "
-        "FIELD=VALUE,VALUE among a few. May be given several times.",
-    )
+    call.add_argument("--vary", action="append", default=[], metavar="FIELD=LOW:HIGH", help=text)
     call.add_argument(
         "--trials", type=int, metavar="N", help="How many settings to try (default: the plan's, else 60)."
     )
@@ -56,13 +47,9 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     call.add_argument(
         "--together", type=int, metavar="N", help="Trials chosen at a time, and trained side by side (default 4)."
     )
-    call.add_argument("--sampler", choices=_SAMPLERS, help="How values are chosen (default tpe).")
-    call.add_argument(
-        "--prune",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="Give up trials whose curves are among the worst quarter of those before (default: yes).",
-    )
+    call.add_argument("--sampler", choices=("tpe", "random", "grid"), help="How values are chosen (default tpe).")
+    text = "Give up trials whose curves are among the worst quarter of those before (default: yes)."
+    call.add_argument("--prune", action=argparse.BooleanOptionalAction, default=None, help=text)
     call.add_argument("--seed", type=int, metavar="N", help="Starting number of what is drawn by chance (default 0).")
     call.add_argument("--resume", metavar="SWEEP", help="Go on with a sweep, by its id; --trials says how far.")
     call.add_argument("--delete", metavar="SWEEP", help="Move a sweep to the trash, with the models of no other.")
@@ -89,9 +76,8 @@ def _deleted(sweep_id: str) -> Answer:
     return Answer(document, text)
 
 
-def list_sweeps(arguments: argparse.Namespace) -> Answer:
+def list_sweeps(_: argparse.Namespace) -> Answer:
     """The sweeps there are, the newest first."""
-    del arguments
     report_set_aside(record.set_aside(), "sweep")
     document = [
         {

@@ -2,8 +2,8 @@
 
 `load` and the list are in `catalog`, the format on disk in `folder`. An import goes `importing.importer` (the one way
 in) → `isolation` (the process that reads) → `building`, which uses, in order, `sources` (bytes), `sniffing` and
-`heading` (tables), `layouts` and `plan` (what is what; it asks `naming`, `proposing`, `keys`, `wide`, `parts` and
-`questions`), `shapes`, `reading` and `parquet` (rows), `values`, `gathering` and `items`.
+`heading` (tables), `layouts` and `plan` (what is what; it asks `naming`, `proposing`, `keys`, `wide` and `questions`),
+`shapes`, `reading` and `parquet` (rows), `values`, `gathering` and `items`.
 """
 
 from core.data.catalog import (

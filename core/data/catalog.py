@@ -69,12 +69,7 @@ def set_aside() -> tuple[SetAside, ...]:
 
 
 def load(dataset_id: str = BUNDLED) -> Ratings:
-    """The dataset with this id.
-
-    Raises:
-        UnknownDatasetError: There is none.
-        BadSchemaError: Its folder was written by another version or is damaged.
-    """
+    """The dataset with this id; raises UnknownDatasetError, and BadSchemaError for a damaged one or another version."""
     return read_folder(place(dataset_id))
 
 
@@ -84,11 +79,7 @@ def info(dataset_id: str) -> DatasetInfo:
 
 
 def ratings_of(reference: DatasetRef) -> Ratings:
-    """The data that a run learned from, under whatever name it is there.
-
-    Raises:
-        UnknownDatasetError: It is no longer there, or something else has its id now.
-    """
+    """The data that a run learned from, under whatever name it is there; raises UnknownDatasetError where it is not."""
     ratings = load(holding(reference.digest, reference.dataset_id) or reference.dataset_id)
     if ratings.digest != reference.digest:
         raise UnknownDatasetError(
@@ -130,11 +121,8 @@ def place(dataset_id: str) -> Path:
 def take_in(folder: Path, where: Path | None = None) -> tuple[DatasetInfo, bool]:
     """Put a written dataset folder in its place, whole or not at all; what it is there, and whether it was already.
 
-    Its id is made of the name and the digest, so the same content under one name is one dataset.
-
-    Args:
-        folder: As `new_folder` gave it beside the datasets, written by `core.data.folder.write_folder`.
-        where: The home's folder of datasets; the usual one without it.
+    Its id is made of the name and the digest, so the same content under one name is one dataset. The folder is one that
+    `new_folder` gave beside the datasets, in the usual home or at `where`.
     """
     about, where = read_about(folder), where or _folder()
     place = where / f"{slug(about['name'])}-{about['digest'][:8]}"
@@ -146,11 +134,8 @@ def take_in(folder: Path, where: Path | None = None) -> tuple[DatasetInfo, bool]
 def rename(dataset_id: str, name: str, noun: str | None = None, *, by: Visitor) -> DatasetInfo:
     """Give a dataset another name, and another noun where one is given; its id, its digest and its runs stay.
 
-    Raises:
-        ReadOnlyError, NotAllowedError: Only an administrator may.
-        UnknownDatasetError: There is none.
-        LimitError: The name or the noun is empty, or the dataset is the bundled one.
-        BusyError: The store is locked by another process.
+    Raises ReadOnlyError or NotAllowedError where only an administrator may; UnknownDatasetError; BusyError; LimitError
+    where the name or the noun is empty, or the dataset is the bundled one.
     """
     access.check(Action.RENAME, by)
     _changeable(dataset_id, "renamed")
@@ -171,16 +156,8 @@ def rename(dataset_id: str, name: str, noun: str | None = None, *, by: Visitor) 
 def delete(dataset_id: str, *, also: Sequence[str] = (), by: Visitor) -> Entry:
     """Move a dataset into the trash; what it is there. Runs that learned from it (`RunStore.learned_from`) stay.
 
-    Args:
-        also: What goes with it and comes back with it, such as `RunStore.parts` of each such run.
-        by: Who asks.
-
-    Raises:
-        ReadOnlyError, NotAllowedError: Only an administrator may.
-        UnknownDatasetError: There is none.
-        LimitError: It is the bundled one.
-        BusyError: The store is locked by another process.
-        DiskFullError: There is no room for the trash's manifest; nothing was moved.
+    What is named in `also`, such as `RunStore.parts` of each such run, goes and comes back with it. Raises as `rename`
+    does, and DiskFullError where there is no room for the trash's manifest: then nothing was moved.
     """
     access.check(Action.DELETE, by)
     trash = Trash()

@@ -1,4 +1,4 @@
-"""Fetch an official archive, and make a dataset of it.
+"""The MovieLens releases, with the conditions to be shown first: fetch an official archive, and make a dataset of it.
 
 An archive arrives whole and checked, or not at all; a broken transfer goes on where it stopped.
 """
@@ -10,21 +10,77 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from pathlib import Path
+from types import MappingProxyType
 
 from core import settings
 from core.data.importing.importer import import_ratings
 from core.data.importing.request import ImportOptions, ImportReport, Reporter
-from core.data.releases import RELEASES, Release
 from core.disk import home as home_module
 from core.disk.checksums import to_disk
-from core.disk.files import disk_full_told, remove
-from core.disk.locks import locked
+from core.disk.files import disk_full_told, locked, remove
 from core.disk.reading import IntegrityError, read_text
 from core.errors import CanceledError, DownloadFailedError, LimitError
+
+_FOR_ALL = (
+    "The data may be used for research. Do not state or imply that the University of Minnesota or the GroupLens "
+    "Research Group endorses you; name the data in what you publish; commercial use needs their permission; they "
+    "guarantee nothing."
+)
+_KEEP = " The files may not be passed on to others without separate permission."
+_SHARE_ALIKE = " The files, changed or not, may be passed on under these same conditions."
+_README = " The README inside the archive and on grouplens.org is what counts."
+
+
+@dataclass(frozen=True)
+class Release:
+    """One official archive."""
+
+    release_id: str
+    title: str
+    file: str  # Name on the server
+    # Rounded, as announced.
+    ratings: int
+    users: int
+    movies: int
+    megabytes: int  # Size of the archive, about
+    licence: str  # The conditions in short, to be shown and accepted before anything is fetched
+    readme: str  # Where the conditions stand in full
+    fixed: bool = True  # Whether the content never changes; the others grow, so that results on them cannot be compared
+
+
+def _release(
+    name: str, title: str, ratings: int, users: int, movies: int, megabytes: int, licence: str, fixed: bool
+) -> Release:
+    ending = "txt" if name in ("ml-100k", "ml-1m") else "html"
+    readme = f"https://files.grouplens.org/datasets/movielens/{name}-README.{ending}"
+    return Release(
+        name, title, f"{name}.zip", ratings, users, movies, megabytes, _FOR_ALL + licence + _README, readme, fixed
+    )
+
+
+RELEASES: Mapping[str, Release] = MappingProxyType(
+    {
+        release.release_id: release
+        for release in (
+            _release("ml-latest-small", "MovieLens latest, small", 100_000, 600, 9_000, 1, _SHARE_ALIKE, fixed=False),
+            _release("ml-100k", "MovieLens 100K", 100_000, 1_000, 1_700, 5, _KEEP, fixed=True),
+            _release("ml-1m", "MovieLens 1M", 1_000_000, 6_000, 4_000, 6, _KEEP, fixed=True),
+            _release("ml-10m", "MovieLens 10M", 10_000_000, 72_000, 10_000, 63, _KEEP, fixed=True),
+            _release("ml-20m", "MovieLens 20M", 20_000_000, 138_000, 27_000, 190, _SHARE_ALIKE, fixed=True),
+            _release("ml-25m", "MovieLens 25M", 25_000_000, 162_000, 62_000, 250, _SHARE_ALIKE, fixed=True),
+            _release("ml-32m", "MovieLens 32M", 32_000_000, 200_948, 87_585, 239, _SHARE_ALIKE, fixed=True),
+            _release(
+                "ml-latest", "MovieLens latest, full", 33_000_000, 331_000, 86_000, 335, _SHARE_ALIKE, fixed=False
+            ),
+        )
+    }
+)
+"""By id, the smallest first."""
+
 
 BASE_VARIABLE = settings.PREFIX + "DOWNLOAD_BASE"
 _BASE = "https://files.grouplens.org/datasets/movielens/"
@@ -34,18 +90,12 @@ _TRANSFER_SECONDS = 3600  # how long to wait for somebody else's transfer of the
 _MD5 = re.compile(r"\b[0-9a-f]{32}\b", re.IGNORECASE)
 _LONGEST_STAMP = 1000
 _MEGABYTE = 10**6
-_TRANSFER_SHARE = 0.5
-"""Share of the progress of `fetch` that is the transfer; the rest is the import."""
+_TRANSFER_SHARE = 0.5  # Share of the progress of `fetch` that is the transfer; the rest is the import
 
 
 @dataclass(frozen=True)
 class Download:
-    """An archive on disk.
-
-    Attributes:
-        checked: Whether it was compared with a checksum that the server publishes.
-        resumed: Bytes that were there from an earlier attempt.
-    """
+    """An archive on disk; whether a published checksum was compared, and bytes there from an earlier attempt."""
 
     path: Path
     size: int
@@ -109,18 +159,7 @@ def fetch(
     reporter: Reporter = lambda progress, text: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> ImportReport:
-    """Make a dataset of an official release.
-
-    Args:
-        release_id: A name in `core.data.releases.RELEASES`.
-        accepted: That the person has seen the release's licence and accepts it.
-        reporter: Receives progress (0-1) and what is being done.
-        should_stop: Asked several times a second.
-
-    Raises:
-        LimitError, DownloadFailedError, CanceledError, DiskFullError: As `download` says.
-        DatasetError: As `import_ratings` says.
-    """
+    """Make a dataset of an official release; arguments and errors as `download` and `import_ratings` have them."""
     archive = download(
         release_id,
         accepted=accepted,

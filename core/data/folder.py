@@ -13,23 +13,19 @@ seconds and in no more memory than the arrays need.
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 import psutil
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import Field
 
+from core.data.item_table import StoredItems
 from core.data.ratings import NO_TIME, USER, Ratings, Vocabulary
 from core.disk.checksums import to_disk
-from core.disk.reading import IntegrityError, read_object, regular
-from core.disk.typed import Moment, typed
+from core.disk.reading import IntegrityError, Moment, read_object, regular, typed
 from core.errors import BadSchemaError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SCHEMA_VERSION = 2
 ABOUT = "dataset.json"
@@ -90,11 +86,7 @@ class About:
 
 
 def read_about(folder: Path) -> dict[str, Any]:
-    """What `dataset.json` says.
-
-    Raises:
-        BadSchemaError: It is missing, damaged or of another version.
-    """
+    """What `dataset.json` says; raises BadSchemaError where it is missing, damaged or of another version."""
     try:
         about = read_object(folder / ABOUT)
         if about.get("schema_version") == SCHEMA_VERSION:
@@ -115,7 +107,7 @@ def read_folder(folder: Path) -> Ratings:
         ratings = _read(folder / "ratings.parquet", about["ratings"])
         users = _read(folder / "users.parquet", about["users"])["user_id"]
         items = _read(folder / "items.parquet", about["items"])
-        timestamp = _numbers(ratings["timestamp"], np.int64) if "timestamp" in ratings.column_names else None
+        timestamp = _times(ratings["timestamp"]) if "timestamp" in ratings.column_names else None
         return Ratings(
             dataset_id=folder.name,
             name=about["name"],
@@ -136,44 +128,50 @@ def read_folder(folder: Path) -> Ratings:
         raise _unreadable(folder, error) from error
 
 
-def _numbers(column: pa.ChunkedArray, kind: type[np.generic]) -> np.ndarray:
-    """A column of just this type; where a time is missing, NO_TIME stands."""
-    numbers = np.asarray((column.fill_null(NO_TIME) if column.null_count else column).to_numpy())
-    if numbers.dtype != kind:
-        raise ValueError(f"a column is {column.type}, {np.dtype(kind)} was expected")
-    return numbers
+def _times(column: pa.ChunkedArray) -> np.ndarray:
+    """Timestamps; where one is missing, NO_TIME stands."""
+    return _array(column.fill_null(NO_TIME) if column.null_count else column, np.int64)
+
+
+def _array(column: pa.ChunkedArray, kind: type[np.generic]) -> np.ndarray:
+    """A column of just this type without gaps, where it lies; Arrow's `to_numpy` would import pandas."""
+    if column.type != pa.from_numpy_dtype(kind) or column.null_count:
+        raise ValueError(f"a column is {column.type} with {column.null_count} gaps, {np.dtype(kind)} was expected")
+    chunks = [chunk for chunk in column.chunks if len(chunk)]
+    parts = [np.frombuffer(chunk.buffers()[1], kind)[chunk.offset :][: len(chunk)] for chunk in chunks]
+    return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, kind), *parts])
 
 
 def _ratings(column: pa.ChunkedArray, about: dict[str, Any]) -> np.ndarray:
     """Ratings, checked: all of them numbers on the scale."""
-    ratings = np.asarray(column.to_numpy())
+    ratings = _array(column, np.float32)
     low, high = np.float32(about["min_rating"]), np.float32(about["max_rating"])
-    if ratings.dtype != np.float32 or (len(ratings) and not low <= ratings.min() <= ratings.max() <= high):
-        raise ValueError(f"ratings are {ratings.dtype} and not all within {low:g} to {high:g}")
+    if len(ratings) and not low <= ratings.min() <= ratings.max() <= high:
+        raise ValueError(f"ratings are not all within {low:g} to {high:g}")
     return ratings
 
 
 def _rows(column: pa.ChunkedArray, size: int) -> np.ndarray:
     """Row numbers, checked: one outside the table would read somebody else's numbers without a word."""
-    rows = column.to_numpy()
-    if rows.dtype != np.int32 or (len(rows) and not 0 <= rows.min() <= rows.max() < size):
-        raise ValueError(f"row numbers are {rows.dtype} and not all within 0 to {size - 1}")
+    rows = _array(column, np.int32)
+    if len(rows) and not 0 <= rows.min() <= rows.max() < size:
+        raise ValueError(f"row numbers are not all within 0 to {size - 1}")
     return rows
 
 
-def _item_table(items: pa.Table) -> "pd.DataFrame":
-    import pandas as pd
-
+def _item_table(items: pa.Table) -> StoredItems:
+    """The table, checked: each item has a title, and years are numbers."""
     if not _is_text(items["title"]):
         raise ValueError("an item has no title")
-    column = items["genres"].cast(pa.list_(pa.string()))
-    listed = column.to_pylist() if pc.sum(pc.list_value_length(column)).as_py() else [[]] * len(column)
-    genres = pd.Series(listed, dtype=object)
-    table = items.drop_columns(["item_id", "genres"]).to_pandas()
-    if not np.issubdtype(table["year"].dtype, np.number):
-        raise ValueError(f"years are {table['year'].dtype}, numbers were expected")
-    table.insert(2, "genres", genres)
-    return table
+    years = items["year"].type
+    if not (pa.types.is_integer(years) or pa.types.is_floating(years)):
+        raise ValueError(f"years are {years}, numbers were expected")
+    genres = items["genres"].type
+    if not (pa.types.is_list(genres) and pa.types.is_string(genres.value_type)):
+        raise ValueError(f"genres are {genres}, lists of texts were expected")
+    stored = StoredItems(items)
+    stored.genres  # noqa: B018 - read now, where a damaged file is told
+    return stored
 
 
 def _item_columns(ratings: Ratings) -> pa.Table:
@@ -185,9 +183,10 @@ def _item_columns(ratings: Ratings) -> pa.Table:
 
 def _ids(column: pa.ChunkedArray) -> np.ndarray:
     """Ids, checked: text, none missing, each once."""
-    if not _is_text(column) or pc.count_distinct(column).as_py() != len(column):
+    ids = np.array(column.to_pylist(), dtype=object)
+    if not _is_text(column) or len(set(ids)) != len(ids):
         raise ValueError("ids are missing, or one is there twice")
-    return np.asarray(column.to_numpy(), dtype=object)
+    return ids
 
 
 def _is_text(column: pa.ChunkedArray) -> bool:
@@ -198,16 +197,13 @@ def _is_text(column: pa.ChunkedArray) -> bool:
 def _read(path: Path, rows: int) -> pa.Table:
     """A table of so many rows, whose file claims no other number and no more memory than there is."""
     with regular(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
-        claimed, unpacked = file.metadata.num_rows, _unpacked_bytes(file.metadata)
+        claimed, groups = file.metadata.num_rows, range(file.metadata.num_row_groups)
+        unpacked = sum(file.metadata.row_group(group).total_byte_size for group in groups)
         if claimed != rows:
             raise ValueError(f"{path.name} has {claimed:,} rows, {ABOUT} says {rows:,}")
         if max(unpacked, claimed * file.metadata.num_columns) > psutil.virtual_memory().total:
             raise ValueError(f"{path.name} would unfold to {unpacked:,} bytes, more than this computer has memory")
         return file.read()
-
-
-def _unpacked_bytes(metadata: pq.FileMetaData) -> int:
-    return sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
 
 
 def _write(path: Path, table: pa.Table) -> None:

@@ -8,31 +8,13 @@ import re
 import unicodedata
 
 _PLURALS = {
-    "epoch": "epochs",
-    "child": "children",
-    "mouse": "mice",
-    "goose": "geese",
-    "foot": "feet",
-    "tooth": "teeth",
-    "hero": "heroes",
-    "potato": "potatoes",
-    "tomato": "tomatoes",
-    "quiz": "quizzes",
-    "life": "lives",
-    "knife": "knives",
-    "wife": "wives",
-    "wolf": "wolves",
-    "leaf": "leaves",
-    "shelf": "shelves",
-    "loaf": "loaves",
-    "analysis": "analyses",
-    "thesis": "theses",
-    "lens": "lenses",
-    "gas": "gases",
-}
+    "epoch": "epochs", "child": "children", "mouse": "mice", "goose": "geese", "foot": "feet", "tooth": "teeth",
+    "hero": "heroes", "potato": "potatoes", "tomato": "tomatoes", "quiz": "quizzes", "life": "lives", "knife": "knives",
+    "wife": "wives", "wolf": "wolves", "leaf": "leaves", "shelf": "shelves", "loaf": "loaves", "analysis": "analyses",
+    "thesis": "theses", "lens": "lenses", "gas": "gases",
+}  # fmt: skip
 _UNCHANGED = {"anime", "manga", "manhwa", "sheep", "fish", "deer", "sushi", "aircraft"}
-_BY_LETTER = re.compile(r"[^aeiouy\W\d]+\d*$")
-"""A word without a vowel is read letter by letter: tv, rpg, mp3."""
+_BY_LETTER = re.compile(r"[^aeiouy\W\d]+\d*$")  # A word without a vowel is read letter by letter: tv, rpg, mp3
 _CONSONANT_SOUND = re.compile(r"eu|ewe|one\b|once\b|uni(?![nm])|us[aeu]|uti|ura|uto|ufo|uku|u\b")
 _SILENT_H = re.compile(r"hour|honest|honor|honour|heir")
 

@@ -6,67 +6,42 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Service:
-    """One person's ratings as a service exports them; the person is in no column.
+    """One person's ratings as a service exports them; the person is in no column."""
 
-    Attributes:
-        name: As people know it.
-        signature: Columns that such a file has and other rating files do not have together.
-        title, year, rating: Names of these columns.
-        other_year: The column of the year where `year` is empty; "" for none.
-        kind, kinds: The column that says what a row is about, and what items of rating data usually are, in small
-            letters without spaces; "" where all rows are about the same.
-        noun: What the service is about.
-        low, high: Ends of the service's scale.
-        unrated: Values of the rating column that stand for no rating.
-    """
-
-    name: str
-    signature: frozenset[str]
-    title: str
-    year: str
-    rating: str
-    low: float
-    high: float
-    unrated: frozenset[str] = frozenset({""})
-    other_year: str = ""
+    name: str  # As people know it
+    signature: frozenset[str]  # Columns that such a file has and other rating files do not have together
+    scale: tuple[float, float]
+    rating: str  # Names of this column, and of the next two
+    title: str = "Title"
+    year: str = "Year"
+    unrated: frozenset[str] = frozenset({""})  # Values of the rating column that stand for no rating
+    other_year: str = ""  # The column of the year where `year` is empty; "" for none
+    # The column that says what a row is about, and what items of rating data usually are, in small letters without
+    # spaces; "" where all rows are about the same.
     kind: str = ""
     kinds: frozenset[str] = frozenset()
-    noun: str = "movie"
+    noun: str = "movie"  # What the service is about
 
 
 _FILMS = frozenset(
     {"movie", "film", "featurefilm", "tvmovie", "tvseries", "tvminiseries", "tvspecial", "short", "tvshort", "video"}
 )
-
 SERVICES = (
-    Service(
-        "Letterboxd",
-        frozenset({"Name", "Year", "Letterboxd URI", "Rating"}),
-        title="Name",
-        year="Year",
-        rating="Rating",
-        low=0.5,
-        high=5,
-    ),
+    Service("Letterboxd", frozenset({"Name", "Year", "Letterboxd URI", "Rating"}), (0.5, 5), "Rating", title="Name"),
     Service(
         "IMDb",
         frozenset({"Const", "Your Rating", "Title", "Year"}),
-        title="Title",
-        year="Year",
-        rating="Your Rating",
-        low=1,
-        high=10,
+        (1, 10),
+        "Your Rating",
         kind="Title Type",
         kinds=_FILMS,
     ),
     Service(
         "Goodreads",
         frozenset({"Book Id", "Title", "Author", "My Rating"}),
-        title="Title",
+        (1, 5),
+        "My Rating",
         year="Original Publication Year",
-        rating="My Rating",
-        low=1,
-        high=5,
         unrated=frozenset({"", "0"}),
         other_year="Year Published",
         noun="book",

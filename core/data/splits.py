@@ -6,28 +6,22 @@ import numpy as np
 
 from core.config import SplitConfig
 from core.data.nouns import count
-from core.data.ratings import NO_TIME, Ratings
+from core.data.ratings import NO_TIME, Ratings, mean_by
 from core.errors import LimitError
 
-TEST_SEED = 2**31
-"""Starting number of the draw of test ratings: above every split seed."""
+TEST_SEED = 2**31  # Starting number of the draw of test ratings: above every split seed
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Row numbers of the parts; together they are all ratings, each once.
+    """Row numbers of the parts; together they are all ratings, each once."""
 
-    Attributes:
-        train, validation: int64 rows of the ratings.
-        unseen_items: Validation ratings on items without any training rating.
-        unseen_users: Validation ratings by users without any training rating.
-        test: Rows that are set aside for a last test, int64; none unless the config asks for some.
-    """
-
+    # int64 rows of the ratings.
     train: np.ndarray
     validation: np.ndarray
-    unseen_items: int
-    unseen_users: int
+    unseen_items: int  # Validation ratings on items without any training rating
+    unseen_users: int  # Validation ratings by users without any training rating
+    # Rows that are set aside for a last test, int64; none unless the config asks for some.
     test: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def training_count(self, ratings: Ratings, *, users: bool = False) -> np.ndarray:
@@ -37,9 +31,8 @@ class Split:
 
     def training_mean(self, ratings: Ratings, *, users: bool = False) -> np.ndarray:
         """Mean training rating of each item, or of each user, float64, (n_rows,); NaN without any."""
-        index, count = ratings.user_index if users else ratings.item_index, self.training_count(ratings, users=users)
-        total = np.bincount(index[self.train], weights=ratings.rating[self.train], minlength=len(count))
-        return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+        index, rows = (ratings.user_index, ratings.users) if users else (ratings.item_index, ratings.items)
+        return mean_by(index[self.train], ratings.rating[self.train], len(rows))
 
     def trained(self, ratings: Ratings, *, users: bool = False) -> np.ndarray:
         """Whether each item, or each user, has a training rating, boolean, (n_rows,).
@@ -51,12 +44,8 @@ class Split:
 
 
 def split(ratings: Ratings, config: SplitConfig) -> Split:
-    """Divide the ratings as the config says.
-
-    Raises:
-        LimitError: A split by time of data without timestamps or of a single moment, or a part would be empty, though
-            there are ratings.
-    """
+    """Divide the ratings as the config says; raises LimitError for a split by time of data without timestamps or of a
+    single moment, or where a part would be empty, though there are ratings."""
     rows, test = np.arange(len(ratings)), np.zeros(0, np.int64)
     if config.test_fraction > 0:
         rows, test = _divide(ratings, rows, config.split_kind, config.test_fraction, TEST_SEED)
@@ -88,7 +77,9 @@ def _divide(
         drawn = rows[np.random.default_rng(seed).permutation(len(rows))]
         cut = int((1 - fraction) * len(rows))
         return drawn[:cut], drawn[cut:]
-    times = _timestamps(ratings, split_kind)[rows]
+    if ratings.timestamp is None or (ratings.timestamp == NO_TIME).all():
+        raise LimitError(f"split_kind {split_kind} needs timestamps, and {ratings.name} has none; choose random")
+    times = ratings.timestamp[rows]
     if split_kind == "global_time":
         late = times >= _moment(times, fraction, ratings.name)
     else:
@@ -123,12 +114,6 @@ def _moment(times: np.ndarray, fraction: float, name: str) -> np.int64:
             "one; choose random"
         )
     return np.int64(moments[np.argmin(np.abs(before - int((1 - fraction) * len(times))))])
-
-
-def _timestamps(ratings: Ratings, split_kind: str) -> np.ndarray:
-    if ratings.timestamp is None or (ratings.timestamp == NO_TIME).all():
-        raise LimitError(f"split_kind {split_kind} needs timestamps, and {ratings.name} has none; choose random")
-    return ratings.timestamp
 
 
 def _unseen(index: np.ndarray, train: np.ndarray, validation: np.ndarray, size: int) -> int:

@@ -66,13 +66,8 @@ def said(title: str, names: Container[str]) -> str:
 def named(text: str, names: Sequence[str]) -> str | None:
     """The name that somebody means who types a text: said in either way, in part, without accents or capitals.
 
-    Args:
-        text: What was typed.
-        names: What can be meant, such as titles with their years.
-
-    Returns:
-        The text itself if it is a name, else the shortest name with all its words, else the shortest with all of them
-        as beginnings of words; None where there is none.
+    It is the text itself if that is a name, such as a title with its year; else the shortest name with all its words,
+    else the shortest with all of them as beginnings of words; None where there is none.
     """
     wanted = said(text.strip(), names)
     if wanted in names:

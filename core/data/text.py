@@ -3,9 +3,7 @@
 import re
 import unicodedata
 
-MAX_TITLE = 300
-"""Characters of a title or label that are kept."""
-
+MAX_TITLE = 300  # Characters of a title or label that are kept
 SPOILED, REPLACEMENT = "\ufffe", "\ufffd"
 """What stands for bytes that are not UTF-8 while a file is read, a character that no text holds on purpose; and what
 people see in its place."""
@@ -23,6 +21,15 @@ def one_line(text: str, limit: int = MAX_TITLE) -> str:
         text = " ".join(UNSEEN.sub(" ", text).split())
     text = text.strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def unbroken(text: str) -> str:
+    """Text of any length without tabs, line ends and other control characters."""
+    if text.isalnum():
+        return text
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(text.split())
 
 
 def noun_of(text: str) -> str:

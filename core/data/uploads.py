@@ -23,8 +23,7 @@ from core.disk.home import home
 from core.errors import BadFormatError
 from core.settings import MIB, ImportLimits
 
-KEPT_SECONDS = 24 * 3600
-"""An upload that nobody imported for so long is removed when the next one comes."""
+KEPT_SECONDS = 24 * 3600  # An upload that nobody imported for so long is removed when the next one comes
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _NAME_LENGTH = 60  # of up to four bytes each, below the 255 that file systems allow
@@ -38,11 +37,8 @@ def folder() -> Path:
 def keep(uploaded: Sequence[tuple[str, BinaryIO]], *, by: Visitor) -> str:
     """Put files, each with the name it came with, on the disk; the token that finds them again.
 
-    Raises:
-        ReadOnlyError, NotAllowedError: Only an administrator may.
-        TooLargeError: They are more, or larger, than an import may be.
-        QuotaError: The home has no room for them.
-        DiskFullError: There is no room.
+    Raises ReadOnlyError or NotAllowedError where only an administrator may; TooLargeError where they are more, or
+    larger, than an import may be; QuotaError or DiskFullError where there is no room.
     """
     access.check(Action.IMPORT, by)
     limits = ImportLimits.from_environment()
@@ -64,11 +60,7 @@ def keep(uploaded: Sequence[tuple[str, BinaryIO]], *, by: Visitor) -> str:
 
 
 def paths(token: str) -> list[Path]:
-    """The files of an upload, in the order in which they came.
-
-    Raises:
-        BadFormatError: They are no longer there.
-    """
+    """The files of an upload, in the order in which they came; raises BadFormatError where they are no longer there."""
     kept = (folder() / token).glob("*/*") if _TOKEN.fullmatch(token) else ()
     numbered = [path for path in kept if path.parent.name.isdecimal()]
     if files_in_order := sorted(numbered, key=lambda path: int(path.parent.name)):

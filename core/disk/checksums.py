@@ -52,11 +52,7 @@ def write_array(path: Path, array: np.ndarray) -> tuple[int, str]:
 
 
 def write_json(path: Path, value: dict[str, Any]) -> tuple[int, str]:
-    """Write a new JSON file, down to the disk; its size in bytes and SHA-256.
-
-    Raises:
-        ValueError: A number is not finite.
-    """
+    """A new JSON file, down to the disk; its size in bytes and SHA-256. ValueError unless all numbers are finite."""
     data = json.dumps(value, indent=1, allow_nan=False).encode()
     with path.open("xb") as file:
         file.write(data)
@@ -71,12 +67,8 @@ def to_disk(file: BufferedWriter) -> None:
 
 
 def read_array(path: Path, sha: str) -> np.ndarray:
-    """The array in a `.npy` file; a large one is mapped into memory, not read.
-
-    Raises:
-        IntegrityError: It is missing, changed or no array, or its header claims another size than the file has.
-        OSError: As `core.disk.reading.regular` says.
-    """
+    """The array in a `.npy` file; a large one is mapped into memory, not read. Raises IntegrityError where it is
+    missing, changed or no array, or its header claims another size, and OSError as `core.disk.reading.regular` says."""
     with regular(path) as file:
         size, claimed = os.fstat(file.fileno()).st_size, _claimed(path, file)
         if claimed != size:  # NumPy would allocate what the header claims

@@ -1,4 +1,4 @@
-"""Writing that a crash cannot leave half done, and leftovers that a crash does leave."""
+"""Writing that a crash cannot leave half done, leftovers that a crash does leave, and locks."""
 
 import contextlib
 import errno
@@ -8,11 +8,13 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from core.disk import processes
-from core.errors import DiskFullError, UsageError
+from core.errors import BusyError, CanceledError, DiskFullError, UsageError
 
 _logger = logging.getLogger(__name__)
 
@@ -69,11 +71,7 @@ def took_place(fresh: Path, place: Path) -> bool:
 
 
 def replace_text(path: Path, text: str, *, durable: bool = False) -> None:
-    """Put `text` in the place of a file at once: readers see the old text or the new one.
-
-    Args:
-        durable: Wait until it would survive a power cut.
-    """
+    """Put `text` in the place of a file at once: readers see the old or the new. `durable` waits for the disk."""
     fresh = temporary(path.parent)
     try:
         with fresh.open("w", encoding="utf-8") as file:
@@ -121,12 +119,8 @@ def refused(folder: Path, error: OSError) -> UsageError:
 
 @contextlib.contextmanager
 def disk_full_told(what: str, folder: Path) -> Iterator[None]:
-    """Turn the system's refusals to write into errors that say what to do.
-
-    Raises:
-        DiskFullError: There is no space left for `what`.
-        UsageError: Nothing can be written to the folder.
-    """
+    """Turn the system's refusals to write into errors that say what to do: DiskFullError where there is no space left
+    for `what`, UsageError where nothing can be written to the folder."""
     try:
         yield
     except OSError as error:
@@ -145,16 +139,8 @@ def disk_full_told(what: str, folder: Path) -> Iterator[None]:
 def new_folder(parent: Path, description: str, *, mode: int = 0o777) -> Iterator[Path]:
     """A fresh temporary folder to fill and then rename; gone afterwards, whatever happens.
 
-    What dead processes left in `parent`, which is created where it is missing, is removed first.
-
-    Args:
-        parent: Where it is made.
-        description: What will be in it, for the error.
-        mode: Who may read it, less the umask.
-
-    Raises:
-        DiskFullError: There is no room for what `description` names; nothing is left of the attempt.
-        UsageError: Nothing can be written to `parent`.
+    What dead processes left in `parent`, which is created where it is missing, is removed first. `mode` says who may
+    read it, less the umask. Raises as `disk_full_told` does; nothing is left of the attempt.
     """
     with disk_full_told(description, parent):
         parent.mkdir(parents=True, exist_ok=True)
@@ -165,3 +151,29 @@ def new_folder(parent: Path, description: str, *, mode: int = 0o777) -> Iterator
             yield folder
         finally:
             remove(folder)
+
+
+@contextlib.contextmanager
+def locked(path: Path, seconds: float = 10, *, should_stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Hold a lock file; the system releases it when the process ends, however that happens.
+
+    The file and its folder are created where they are missing, and it stays. Raises BusyError where somebody else held
+    it for all those seconds, UsageError where it cannot be written to, or its file system keeps no locks, and
+    CanceledError where `should_stop`, which is asked several times a second, returned True before it was free.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        held = FileLock(path, timeout=seconds, fallback_to_soft=False).acquire(cancel_check=should_stop)
+    except OSError as error:
+        if isinstance(error, Timeout):
+            if should_stop():
+                raise CanceledError(f"stopped while it waited for {path}") from None
+            raise BusyError(
+                f"another process has held {path} for {seconds:g} s; wait until it is done and try again, or look for "
+                "a stopped process and end it"
+            ) from None
+        if is_refused(error, path.parent) or error.errno == errno.ENOSYS:
+            raise refused(path, error) from error
+        raise
+    with held:
+        yield

@@ -8,10 +8,6 @@ from core import settings
 
 
 def home() -> Path:
-    """The folder that holds `datasets/`, `runs/` and `jobs/`.
-
-    `EMBEDDING_EXPLORER_HOME` names it; without that, the user's data folder
-    of the operating system. The folder is not created here.
-    """
+    """The folder of `datasets/`, `runs/` …, not created here: EMBEDDING_EXPLORER_HOME, else the user's data folder."""
     named = settings.text("HOME")
     return Path(named) if named else Path(platformdirs.user_data_dir("embedding-explorer", appauthor=False))

@@ -32,12 +32,7 @@ _taking_own = threading.Lock()
 
 @dataclass(frozen=True)
 class ProcessId:
-    """Where people find a process on its own machine. Nothing is decided by it.
-
-    Attributes:
-        pid: The number that its system gave it.
-        start: When it started, in seconds since 1970.
-    """
+    """Where people find a process: its number, and its start in seconds since 1970. It decides nothing."""
 
     pid: int
     start: str

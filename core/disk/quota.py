@@ -62,11 +62,7 @@ def is_set() -> bool:
 
 
 def limit(root: Path | None = None) -> int:
-    """Bytes that a home may hold: what was chosen, else half of its disk.
-
-    Raises:
-        LimitError: The variable is no whole number of MiB.
-    """
+    """Bytes that a home may hold: what was chosen, else half of its disk; LimitError for no whole number of MiB."""
     if is_set():
         return MIB * settings.whole_number("HOME_MB", 1)
     place = (root or home()).absolute()
@@ -76,16 +72,10 @@ def limit(root: Path | None = None) -> int:
 
 
 def check(work: str, needed: int = 0, *, root: Path | None = None) -> None:
-    """Refuse work that the home has no room for. The oldest of the trash goes where that makes the room.
+    """Refuse work, such as "training a model", that the home has no room for, as far as is known what it needs.
 
-    Args:
-        work: What is about to begin, such as "training a model".
-        needed: Bytes that its result takes, as far as that is known beforehand.
-        root: The home; the usual one without it.
-
-    Raises:
-        QuotaError: The home would hold more than it may, even with an empty trash.
-        LimitError: As `limit`.
+    The oldest of the trash goes where that makes the room. Raises QuotaError where the home would hold more than it may
+    even with an empty trash, and LimitError as `limit`.
     """
     used, allowed = usage(root), limit(root)
     too_much = used.total + max(1, needed) - allowed

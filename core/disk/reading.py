@@ -2,7 +2,7 @@
 
 A regular file alone is opened, never a pipe or a device, and no more of it is read than its kind may have. A link
 counts as what it leads to, and is itself what is moved or removed. JSON is strict: no NaN, no number beyond floats, no
-nesting without an end.
+nesting without an end; as one of the program's own dataclasses it has every field, of its declared type and limits.
 """
 
 import contextlib
@@ -10,19 +10,22 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from core.settings import MIB
 
 MOST_JSON_BYTES = 16 * MIB
 """More than any document that the program writes; the history of a long training has about one."""
 
-DEEPEST_JSON = 32
-"""Lists and objects inside each other; the program writes at most eight."""
+DEEPEST_JSON = 32  # Lists and objects inside each other; the program writes at most eight
 
 _OF_THE_MOMENT = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN, errno.ESTALE}
 """Refusals that say nothing about the file: a server short of descriptors must not take its runs for damaged."""
@@ -66,10 +69,8 @@ class SetAside:
 def regular(path: Path) -> Iterator[BufferedReader]:
     """A regular file, opened for reading; errors while it is read are told like those of opening it.
 
-    Raises:
-        MissingError, ForbiddenError: There is none, or it may not be read.
-        IntegrityError: It is no regular file, or cannot be read.
-        OSError: The system refuses for a reason that lies not in the file.
+    Raises MissingError, ForbiddenError, IntegrityError where it is no regular file or cannot be read, and OSError where
+    the system refuses for a reason that lies not in the file.
     """
     try:
         _check_regular(path, path.stat().st_mode)  # before it is opened: opening a device can already do something
@@ -115,12 +116,9 @@ def read_object(path: Path, most: int = MOST_JSON_BYTES) -> dict[str, Any]:
 
 
 def parse_object(name: str, data: bytes) -> dict[str, Any]:
-    """The object in the bytes of a JSON file.
+    """The object in the bytes of a JSON file; NotJsonError where there is none.
 
-    Raises:
-        NotJsonError: They are no JSON, or no object.
-        IntegrityError: They hold NaN, a number beyond floats, half of a character, or lists and objects
-            nested too deep.
+    Raises IntegrityError for NaN, a number beyond floats, half of a character, or lists and objects nested too deep.
     """
     try:
         value = json.loads(data, parse_constant=_refuse_constant, parse_float=_finite)
@@ -177,3 +175,31 @@ def _deeper_than(value: Any, most: int) -> bool:
 
 def _too_deep(name: str) -> IntegrityError:
     return IntegrityError(f"{name} nests lists and objects more than {DEEPEST_JSON} deep")
+
+
+Kind = TypeVar("Kind")
+
+adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)  # making one takes a moment
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200  # what every table and chart can show
+
+
+def typed(kind: type[Kind], value: Any, name: str) -> Kind:
+    """A value of JSON as `kind`, without fields of newer versions; IntegrityError, about `name`, where it is none."""
+    try:
+        made: Kind = adapter(kind).validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, (name, *first["loc"])))
+        raise IntegrityError(f"{place} is {first['input']!r:.60}: {first['msg']}") from None
+    return made
+
+
+def _moment(text: str) -> str:
+    if text:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise ValueError(f"a time has its zone and a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_moment)]  # A time in ISO 8601 with its zone; empty where it is not known

@@ -26,15 +26,12 @@ from typing import Any
 from core import access, settings
 from core.access import Action, Visitor
 from core.disk.checksums import write_json
-from core.disk.files import discard, new_folder, sync_folder, took_place
+from core.disk.files import discard, locked, new_folder, sync_folder, took_place
 from core.disk.home import home
-from core.disk.locks import locked
 from core.disk.reading import IntegrityError, read_object
 from core.errors import DiskFullError, PlaceTakenError, UnknownEntryError, UsageError
 
-LOCK_SECONDS = 10
-"""How long to wait for the lock; it is held for a few renames, or while one run is read, no longer."""
-
+LOCK_SECONDS = 10  # How long to wait for the lock; it is held for a few renames, or while one run is read, no longer
 MANIFEST = "manifest.json"
 _DELETING, _RESTORING = "deleting-", "restoring-"
 _ID_LENGTH = 8
@@ -48,25 +45,15 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Entry:
-    """One deletion, which is restored as a whole.
+    """One deletion, which is restored as a whole."""
 
-    Attributes:
-        entry_id: Eight hex digits.
-        kind: "run" or "dataset"; "damaged" where the manifest cannot be read.
-        title: What people call it.
-        deleted_at: ISO 8601 in UTC.
-        by: Owner who deleted it.
-        size: Bytes of all parts.
-        parts: Paths in the home, with "/", in the order in which they were deleted.
-    """
-
-    entry_id: str
-    kind: str
-    title: str
-    deleted_at: str
-    by: str
-    size: int
-    parts: tuple[str, ...]
+    entry_id: str  # Eight hex digits
+    kind: str  # "run" or "dataset"; "damaged" where the manifest cannot be read
+    title: str  # What people call it
+    deleted_at: str  # ISO 8601 in UTC
+    by: str  # Owner who deleted it
+    size: int  # Bytes of all parts
+    parts: tuple[str, ...]  # Paths in the home, with "/", in the order in which they were deleted
 
     @property
     def runs(self) -> tuple[str, ...]:
@@ -93,12 +80,8 @@ def kept_days() -> int:
 
 
 class Trash:
-    """The trash of a home, shared by any number of processes.
-
-    Args:
-        root: The home; the usual one without it.
-        lock: Held while something moves; that of the run store, so that nothing is put beside a run that is leaving.
-    """
+    """The trash of a home, shared by any number of processes. The lock, that of the run store, is held while something
+    moves, so that nothing is put beside a run that is leaving."""
 
     def __init__(self, root: Path | None = None, lock: Path | None = None) -> None:
         self.root = root or home()
@@ -107,27 +90,17 @@ class Trash:
 
     @contextlib.contextmanager
     def alone(self, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-        """Hold the lock, with everything that a crash has interrupted finished.
-
-        Raises:
-            BusyError: Another process has held it for so many seconds.
-        """
+        """Hold the lock, with what a crash interrupted finished; raises BusyError after so many seconds."""
         with locked(self._lock, seconds):
             self._finish_interrupted()
             yield
 
     def put(self, kind: str, title: str, parts: Sequence[str], by: Visitor) -> Entry:
-        """Move parts of the home into the trash, as one entry. The caller is `alone`, and has checked what may go.
+        """Move parts of the home into the trash, as one entry; those that are there, in their order. The caller is
+        `alone`, and has checked what may go.
 
-        Args:
-            kind, title: As in `Entry`.
-            parts: In the order in which they are to disappear; one that is not there is left out.
-            by: Who deletes it.
-
-        Raises:
-            DiskFullError: There is no room for the manifest; nothing was moved.
-            UsageError: A part lies on another disk; nothing was moved.
-            ValueError: A part is no path of two names.
+        Raises, with nothing moved, DiskFullError where there is no room for the manifest, UsageError where a part lies
+        on another disk, and ValueError where one is no path of two names.
         """
         there = tuple(part for part in parts if os.path.lexists(self.root / _checked(part)))
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -175,12 +148,8 @@ class Trash:
     def restore(self, entry_id: str, *, by: Visitor) -> Entry:
         """Put everything back where it was, or nothing.
 
-        Raises:
-            ReadOnlyError, NotAllowedError: As `access.check`.
-            UnknownEntryError: There is none with this id.
-            PlaceTakenError: Something is in a place where it belongs, such as the same run trained again; the entry
-                stays in the trash.
-            BusyError: The store is locked by another process.
+        Raises as `access.check` does; UnknownEntryError; BusyError; and PlaceTakenError where something is in a place
+        where it belongs, such as the same run trained again: the entry stays in the trash.
         """
         access.check(Action.RESTORE, by)
         with self.alone():

@@ -14,12 +14,8 @@ FOLDERS = ("datasets", "runs", "studies", "sweeps", "jobs", "uploads", "download
 
 
 def check_usable() -> None:
-    """Say before work starts that its result could not be kept; nothing is left of the attempt.
-
-    Raises:
-        UsageError: The home, or a folder in it, cannot be written to, or its file system keeps no locks: then
-            several processes could not share it.
-    """
+    """Say before work starts that its result could not be kept, with nothing left of the attempt: UsageError where the
+    home, or a folder in it, cannot be written to, or keeps no locks: then several processes could not share it."""
     place = home()
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -42,15 +38,8 @@ def _check_writable(folder: Path) -> None:
 
 
 def tidy() -> tuple[str, ...]:
-    """What a start does first: finish interrupted deletions and restorations, empty what was kept long enough, sweep.
-
-    Returns:
-        Names of what was left half written.
-
-    Raises:
-        BusyError: Another process holds the store's lock.
-        LimitError: As `trash.kept_days`.
-    """
+    """What a start does first: finish interrupted deletions and restorations, empty what was kept long enough, sweep;
+    the names of what was left half written. Raises BusyError, and LimitError as `trash.kept_days`."""
     trash = Trash()
     with trash.alone():
         pass

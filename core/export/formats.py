@@ -23,7 +23,7 @@ from core.analysis.components.bases import names_covariance
 from core.analysis.components.pca import pca
 from core.data.ratings import Ratings
 from core.data.splits import split
-from core.data.text import inert
+from core.data.text import inert, unbroken
 from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
 from core.export.scripts import write_notebook, write_script
@@ -35,17 +35,8 @@ from core.studies import component_names
 def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[Path, ...]:
     """Write a run's files into `folder`, which is made where there is none; files of the same names are replaced.
 
-    Args:
-        run: What to write.
-        ratings: The data it learned from.
-        file_format: One of FORMATS.
-        folder: Where to.
-
-    Returns:
-        The files' paths.
-
     Raises:
-        LimitError: The format is unknown.
+        LimitError: The format is none of FORMATS.
         NotApplicableError: The format holds vectors, and the model has none.
         UsageError: The folder cannot be written to.
         CorruptRunError: The names of the components cannot be read.
@@ -67,9 +58,7 @@ def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[
 
 def items_table(run: Run, ratings: Ratings) -> pd.DataFrame:
     """One row an item: item_id, the data's own columns, n_ratings, mean_rating, bias (0 where the model has none).
-
-    Where nobody rated anything, as beside vectors from elsewhere, the last three are left out.
-    """
+    Where nobody rated anything, as beside vectors from elsewhere, the last three are left out."""
     table = ratings.item_table.drop(
         columns=["n_ratings", "mean_rating", "bias", "embedding", "variance", "bias_variance"], errors="ignore"
     )
@@ -86,23 +75,14 @@ def users_table(run: Run, ratings: Ratings) -> pd.DataFrame:
     return pd.DataFrame({"user_id": ratings.users.ids} | (counted if len(ratings) else {}))
 
 
-def one_line(text: str) -> str:
-    """Text without tabs, line ends and other control characters."""
-    if text.isalnum():
-        return text
-    if not text.isprintable():
-        text = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(text.split())
-
-
 def _write_projector(run: Run, ratings: Ratings, folder: Path) -> None:
     # One line a vector, without a header; the metadata has one, as it has more than one column.
     np.savetxt(folder / "vectors.tsv", require_vectors(run.scorer).item_embedding, fmt="%.9g", delimiter="\t")
     table = items_table(run, ratings)
     table["genres"] = ["|".join(genres) for genres in table["genres"]]
     table = table[["title", *(column for column in table if column != "title")]]  # the first column labels the points
-    lines = ("\t".join(one_line(_cell(value)) for value in row) for row in table.itertuples(index=False))
-    header = "\t".join(one_line(str(column)) for column in table)
+    lines = ("\t".join(unbroken(_cell(value)) for value in row) for row in table.itertuples(index=False))
+    header = "\t".join(unbroken(str(column)) for column in table)
     (folder / "metadata.tsv").write_text("\n".join([header, *lines]) + "\n", encoding="utf-8", newline="\n")
 
 

@@ -57,12 +57,7 @@ def _first(waiting: Iterable[deque[Job]]) -> Job:
 
 def check_room(active: list[Job], by: Visitor, limits: JobLimits) -> None:
     """Pass if a visitor may ask for one more job; raises BusyError, which says who has too many.
-
-    Args:
-        active: All jobs that wait or run. The trainings of a sweep are one with it: they count as no more.
-        by: Who asks.
-        limits: How many there may be.
-    """
+    `active`: all jobs that wait or run. The trainings of a sweep are one with it: they count as no more."""
     active = [job for job in active if not job.part_of]
     owned = sum(job.owner == by.owner for job in active)
     if owned >= limits.jobs_per_owner:

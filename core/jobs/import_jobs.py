@@ -8,8 +8,8 @@ from typing import TypeVar
 from core import access
 from core.access import Action, Visitor
 from core.data import ColumnMapping, ImportOptions, ImportReport
+from core.data.download import RELEASES
 from core.data.importing.request import of_json
-from core.data.releases import RELEASES
 from core.data.vectors.request import VectorOptions, VectorReport
 from core.disk import quota
 from core.errors import LimitError
@@ -27,44 +27,33 @@ KINDS = ("import", "download", VECTORS)
 def submit_import(upload: str, mapping: ColumnMapping, options: ImportOptions, *, by: Visitor, title: str) -> Job:
     """Ask for the import of an upload, which is removed when it has succeeded and kept when it has not.
 
-    Args:
-        upload: Token of `core.data.uploads.keep`.
-
-    Raises:
-        ReadOnlyError, NotAllowedError: Only an administrator may.
-        LimitError: An option is out of its range.
-        QuotaError: The home is full.
-        BusyError, DiskFullError: As `queue.submit` says.
+    `upload`: token of `core.data.uploads.keep`. Raises as `queue.submit` does; LimitError: an option is out of its
+    range; QuotaError: the home is full.
     """
-    access.check(Action.IMPORT, by)
-    options.check()
-    quota.check("importing these files")
-    spec = {"upload": upload, "mapping": asdict(mapping), "options": asdict(options)}
-    key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
-    return queue.submit("import", spec, key=key, by=by, title=title)
+    return _submit("import", upload, options, by, title, "importing these files", mapping=asdict(mapping))
 
 
 def submit_vectors(upload: str, options: VectorOptions, *, by: Visitor, title: str) -> Job:
     """Ask for uploaded vectors to be opened; the upload is removed as `submit_import` says, and it raises the same."""
+    return _submit(VECTORS, upload, options, by, title, "opening these vectors")
+
+
+def _submit(
+    kind: str, upload: str, options: ImportOptions | VectorOptions, by: Visitor, title: str, what: str, **more: object
+) -> Job:
     access.check(Action.IMPORT, by)
     options.check()
-    quota.check("opening these vectors")
-    spec = {"upload": upload, "options": asdict(options)}
+    quota.check(what)
+    spec = {"upload": upload, "options": asdict(options), **more}
     key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
-    return queue.submit(VECTORS, spec, key=key, by=by, title=title)
+    return queue.submit(kind, spec, key=key, by=by, title=title)
 
 
 def submit_download(release_id: str, *, accepted: bool, by: Visitor) -> Job:
     """Ask for an official archive to be fetched and imported.
 
-    Args:
-        accepted: That the person has seen the release's licence and accepts it.
-
-    Raises:
-        ReadOnlyError, NotAllowedError: Only an administrator may.
-        LimitError: There is no such release, or its licence was not accepted.
-        QuotaError: The home has no room for it.
-        BusyError, DiskFullError: As `queue.submit` says.
+    `accepted`: that the person has seen the release's licence and accepts it. Raises as `queue.submit` does;
+    LimitError: there is no such release, or its licence was not accepted; QuotaError: the home has no room for it.
     """
     access.check(Action.IMPORT, by)
     release = RELEASES.get(release_id)

@@ -9,28 +9,41 @@
                   .lock           held while the status is changed
 
 A running job is leased to its worker: the status names the holder, and counts up as often as the worker gives a sign of
-life. Where that count stands still for longer than the lease says, anybody may end the job (`core.jobs.leases`). Only
+life. Where that count stands still for longer than the lease says, anybody may end the job (`core.jobs.pool`). Only
 the holder of the lease, or who ends the job, changes a running job's status, and nobody one that is final.
 
-Job ids are sequence numbers of eight digits, so that they sort by submission
-whatever the clocks say. Times are for people to read; nothing is decided by them.
+Job ids are sequence numbers of eight digits, none given twice, so that they sort by submission whatever the clocks say.
+Times are for people to read; nothing is decided by them.
 """
 
 import contextlib
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from core.disk import files
 from core.disk.files import is_disk_full, remove, replace_text, sweep, sync_folder, temporary
+from core.disk.home import home
 from core.disk.processes import ProcessId
-from core.disk.reading import IntegrityError, MissingError, NotJsonError, parse_object, read_bytes, read_object, regular
-from core.disk.typed import Moment, typed
-from core.errors import UnknownJobError
+from core.disk.reading import (
+    IntegrityError,
+    MissingError,
+    Moment,
+    NotJsonError,
+    parse_object,
+    read_bytes,
+    read_object,
+    regular,
+    typed,
+)
+from core.errors import BusyError, UnknownJobError
 from core.settings import MIB
 
 State = Literal["queued", "running", "done", "failed", "canceled"]
@@ -44,63 +57,40 @@ _MOST_METRICS_BYTES = 256 * MIB
 
 @dataclass(frozen=True)
 class Lease:
-    """Who runs a job, and how long it stays theirs.
+    """Who runs a job, and how long it stays theirs."""
 
-    Attributes:
-        holder: Token of the worker's process (see `core.disk.processes`); empty while the job waits.
-        seconds: How long the lease lasts after a heartbeat.
-    """
-
-    holder: str = ""
-    seconds: int = 0
+    holder: str = ""  # token of the worker's process (see `core.disk.processes`); empty while the job waits
+    seconds: int = 0  # how long the lease lasts after a heartbeat
 
 
 @dataclass(frozen=True)
 class Job:
-    """Work asked for, and how it stands.
+    """Work asked for, and how it stands; times are ISO 8601 in UTC, empty before it happened."""
 
-    Attributes:
-        job_id: Eight digits; empty where the result was there already and no job was needed.
-        kind: Which work ("train"); see `core.jobs.kinds`.
-        key: Names the result: equal keys are one job. The run id of a training.
-        owner: Who asked first, and may stop it; queueing is fair between owners of a network.
-        network: Where they were, as far as limits count by it; empty where that is unknown (`core.access.Visitor`).
-            Queueing is fair between networks first.
-        after: How many jobs had been started when it was asked for.
-        created_at, started_at, finished_at: ISO 8601 in UTC, empty before it happened.
-        state: Ends in done, failed or canceled, and then never changes.
-        progress: 0 to 1.
-        code, message: Why it failed, for programs and for people; empty otherwise.
-        seconds: Time it has run, by the worker's own steady clock.
-        heartbeat: Counts up while the worker lives; each count renews the lease.
-        turn: Place in the order in which jobs were started; 0 before.
-        worker: The process that runs or ran it, for people who look for it.
-        lease: Whose it is while it runs.
-        canceling: A stop was asked for and has not happened yet.
-        part_of: Id of the sweep whose training this is; empty for what somebody asked for.
-    """
-
-    job_id: str
-    kind: str
-    key: str
+    job_id: str  # eight digits; empty where the result was there already and no job was needed
+    kind: str  # which work ("train"); see `core.jobs.kinds`
+    key: str  # names the result: equal keys are one job. The run id of a training.
     title: str
-    owner: str
+    owner: str  # who asked first, and may stop it; queueing is fair between owners of a network
     created_at: Moment = ""
-    state: State = "queued"
-    progress: Annotated[float, Field(ge=0, le=1)] = 0.0
+    state: State = "queued"  # ends in done, failed or canceled, and then never changes
+    progress: Annotated[float, Field(ge=0, le=1)] = 0.0  # 0 to 1
+    # code, message: why it failed, for programs and for people; empty otherwise
     code: str = ""
     message: str = ""
     started_at: Moment = ""
     finished_at: Moment = ""
-    seconds: float = 0.0
-    heartbeat: int = 0
-    turn: int = 0
-    worker: ProcessId | None = None
-    lease: Lease = Lease()
-    canceling: bool = False
+    seconds: float = 0.0  # time it has run, by the worker's own steady clock
+    heartbeat: int = 0  # counts up while the worker lives; each count renews the lease
+    turn: int = 0  # place in the order in which jobs were started; 0 before
+    worker: ProcessId | None = None  # the process that runs or ran it, for people who look for it
+    lease: Lease = Lease()  # whose it is while it runs
+    canceling: bool = False  # a stop was asked for and has not happened yet
+    # where they were, as far as limits count by it; empty where that is unknown (`core.access.Visitor`). Queueing is
+    # fair between networks first.
     network: str = ""
-    after: int = 0
-    part_of: str = ""
+    after: int = 0  # how many jobs had been started when it was asked for
+    part_of: str = ""  # id of the sweep whose training this is; empty for what somebody asked for
 
     @property
     def active(self) -> bool:
@@ -114,8 +104,7 @@ class Job:
 
 
 _ASKED = ("job_id", "kind", "key", "title", "owner", "created_at")
-_ADDED = {"network": "", "after": 0, "part_of": ""}
-"""What was asked too, and is not known of jobs of earlier versions."""
+_ADDED = {"network": "", "after": 0, "part_of": ""}  # what was asked too, and is not known of jobs of earlier versions
 
 _STATUS = {field.name for field in fields(Job)} - {*_ASKED, *_ADDED, "canceling"}
 
@@ -137,11 +126,7 @@ def create(parent: Path, job: Job, spec: dict[str, Any]) -> None:
 
 
 def read(folder: Path) -> Job:
-    """The job in a folder.
-
-    Raises:
-        UnknownJobError: There is none, or what is known of it cannot be read.
-    """
+    """The job in a folder. Raises UnknownJobError: there is none, or what is known of it cannot be read."""
     try:
         return load(folder)
     except MissingError as error:
@@ -151,16 +136,8 @@ def read(folder: Path) -> Job:
 
 
 def load(folder: Path, check: Callable[[str, str, dict[str, Any]], None] = lambda kind, key, spec: None) -> Job:
-    """The same.
-
-    Args:
-        folder: The job's.
-        check: Raises IntegrityError where kind, key and spec do not go together.
-
-    Raises:
-        MissingError: It has no spec.
-        IntegrityError: It is damaged.
-    """
+    """The same. `check`: raises IntegrityError where kind, key and spec do not go together.
+    Raises MissingError: it has no spec; IntegrityError: it is damaged."""
     asked = read_object(folder / SPEC, _MOST_BYTES)
     if asked.get("job_id") != folder.name or not isinstance(asked.get("spec"), dict):
         raise IntegrityError(f"{SPEC} is of another job, or was written by another version of the program")
@@ -232,3 +209,39 @@ def log(folder: Path, last_bytes: int = 100_000) -> str:
 
 def _status_text(job: Job) -> str:
     return json.dumps({name: value for name, value in asdict(job).items() if name in _STATUS})
+
+
+FORM = re.compile(r"\d{1,8}", re.ASCII)
+_LAST = 99_999_999
+_BEFORE_ANY_JOB = datetime(2020, 1, 1, tzinfo=UTC)
+_given: dict[Path, int] = {}  # the last number that this process gave, by folder
+
+
+def next_id(folder: Path) -> str:
+    """The next number; never one that was given before, though its job, or all of them, may be gone.
+    `folder`: where the job folders are. Raises BusyError: all numbers have been given."""
+    counter, earlier = home() / "last_job_id", folder / ".sequence"  # earlier versions kept it among the jobs
+    known = [_counted(path) for path in (counter, earlier) if os.path.lexists(path)]
+    known += [int(path.name) for path in folder.glob("[0-9]*") if FORM.fullmatch(path.name)]
+    number = 1 + max([*known, _given.get(folder, 0)])
+    if number > _LAST:
+        raise BusyError(f"job ids end at {_LAST:,}, and that one was given; move {counter} away to begin anew")
+    if counter.is_dir() and not counter.is_symlink():
+        counter.rename(counter.with_name(f"{counter.name}.damaged-{number}"))
+    files.replace_text(counter, str(number))
+    _given[folder] = number
+    return f"{number:08d}"
+
+
+def _counted(path: Path) -> int:
+    """The last number given, as a file counts it. One that is damaged may have counted any: the clock is ahead of it.
+
+    Fewer jobs than one a minute are asked for, over the years, and what the clock once gave is counted from again.
+    """
+    try:
+        text = read_bytes(path, 100).decode(errors="replace").strip()
+    except IntegrityError:
+        text = ""
+    if FORM.fullmatch(text):
+        return int(text)
+    return int((datetime.now(UTC) - _BEFORE_ANY_JOB).total_seconds() // 60)

@@ -1,8 +1,7 @@
 """What a job can do. To add a kind, write its function here and put it into the table.
 
-A kind is a plain function `run(spec, reporter, should_stop)`: `spec` is what
-was submitted (JSON), `reporter` takes progress and measurements, `should_stop`
-says when to raise `CanceledError`. It stores its result itself and raises
+A kind is a plain function `run(spec, reporter, should_stop)`: `spec` is what was submitted (JSON), `reporter` takes
+progress and measurements, `should_stop` says when to raise `CanceledError`. It stores its result itself and raises
 `ExplorerError` where a person can mend what went wrong.
 
 Servers read this table too: what is heavy is imported inside the functions.
@@ -19,10 +18,10 @@ from typing import Any, Literal, Protocol
 from core import data, settings
 from core.access import Action, Visitor
 from core.data import uploads
+from core.data.importing.request import of_json
 from core.data.ratings import Ratings
-from core.data.vectors.request import options_of
-from core.disk.reading import IntegrityError
-from core.disk.typed import typed
+from core.data.vectors.request import VectorOptions
+from core.disk.reading import IntegrityError, typed
 from core.errors import LimitError, UnknownDatasetError
 from core.jobs.live_film import live_camera
 from core.jobs.sweep_training import Queue, spread, steer
@@ -55,27 +54,17 @@ class Reporter(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of work.
-
-    Attributes:
-        run: Does it.
-        action: What somebody does who asks for it; decides who may.
-        finished: Whether the result with this key is stored already.
-        warm: What a worker does once, before anybody asks.
-        warm_further: What it does once after its first job, while somebody looks at what came of that.
-        group: Which workers do it.
-        asked: What has to stand in the spec.
-        key: What its keys look like, a regular expression.
-    """
+    """One kind of work."""
 
     run: Callable[[dict[str, Any], Reporter, Callable[[], bool]], None]
-    action: Action
-    finished: Callable[[str], bool]
-    warm: Callable[[], None]
+    action: Action  # what somebody does who asks for it; decides who may
+    finished: Callable[[str], bool] = lambda key: False  # whether the result with this key is stored already
+    warm: Callable[[], None] = lambda: None  # what a worker does once, before anybody asks
+    # what it does once after its first job, while somebody looks at what came of that
     warm_further: Callable[[], None] = lambda: None
-    group: WorkerGroup = "training"
-    asked: type[Any] = dict
-    key: str = ".*"
+    group: WorkerGroup = "training"  # which workers do it
+    asked: type[Any] = dict  # what has to stand in the spec
+    key: str = ".*"  # what its keys look like, a regular expression
 
     def check(self, key: str, spec: dict[str, Any]) -> None:
         """Raise IntegrityError where a job of this kind could not have been submitted so."""
@@ -84,8 +73,7 @@ class Kind:
             raise IntegrityError(f"its key is {key!r:.60}, which is none of this kind of job")
 
 
-_REPORT_SECONDS = 0.5
-"""Between two lines about what an import is at; a download reports every block."""
+_REPORT_SECONDS = 0.5  # between two lines about what an import is at; a download reports every block
 
 _EVENTS: dict[str, type[Event]] = {"started": Started, "step": Step, "epoch": Epoch}
 
@@ -109,10 +97,11 @@ def as_event(measurement: dict[str, Any]) -> Event | None:
         return None
 
 
+# What is asked of each kind of job.
+
+
 @dataclass(frozen=True)
 class _Training:
-    """What is asked of a training."""
-
     config: dict[str, Any]
     dataset_id: str
     digest: str
@@ -120,34 +109,24 @@ class _Training:
 
 
 @dataclass(frozen=True)
-class _Import:
-    """What is asked of an import."""
-
+class _Vectors:
     upload: str
-    mapping: dict[str, Any]
     options: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class _Vectors:
-    """What is asked of the opening of vectors."""
-
-    upload: str
-    options: dict[str, Any]
+class _Import(_Vectors):
+    mapping: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class _Download:
-    """What is asked of a download."""
-
     release: str
     accepted: bool
 
 
 @dataclass(frozen=True)
 class _StudyOfRun:
-    """What is asked of a study."""
-
     study: str
     run_id: str
     settings: dict[str, Any]
@@ -155,18 +134,14 @@ class _StudyOfRun:
 
 @dataclass(frozen=True)
 class _Score:
-    """What is asked of the trainings for a scoreboard."""
-
     run_ids: list[str]
     splits: int
-    owner: str = ""
+    owner: str = ""  # for whom its trainings are, and where they are
     network: str = ""
 
 
 @dataclass(frozen=True)
 class _Sweep:
-    """What is asked of a sweep, and for whom its trainings are."""
-
     sweep_id: str
     owner: str
     network: str
@@ -250,7 +225,7 @@ def _vectors(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[],
 
     report = open_vectors(
         uploads.paths(spec["upload"]),
-        options=options_of(spec["options"]),
+        options=of_json(VectorOptions, spec["options"]),
         reporter=_throttled(reporter),
         should_stop=should_stop,
     )
@@ -337,57 +312,27 @@ def _throttled(reporter: Reporter) -> Callable[[float, str], None]:
     return report
 
 
+_ID = "[0-9a-f]{16}"
+
 KINDS: dict[str, Kind] = {
     "train": Kind(
-        run=_train,
-        action=Action.TRAIN,
-        finished=lambda run_id: run_id in RunStore(),
+        _train,
+        Action.TRAIN,
+        lambda run_id: run_id in RunStore(),
         warm=_warm_training,
         warm_further=_warm_gradient_training,
         asked=_Training,
-        key="[0-9a-f]{16}",
+        key=_ID,
     ),
     # The same settings on other splits, one job for all: a scoreboard takes more trainings than somebody may ask for.
-    "score": Kind(
-        run=_score,
-        action=Action.TRAIN,
-        finished=_is_scored,
-        warm=lambda: None,
-        asked=_Score,
-        key="[0-9]{1,2}(-[0-9a-f]{16})+",
-    ),
-    "sweep": Kind(
-        run=_sweep,
-        action=Action.TRAIN,
-        finished=record.is_finished,
-        warm=lambda: None,
-        group="steering",
-        asked=_Sweep,
-        key="[0-9a-f]{16}",
-    ),
+    "score": Kind(_score, Action.TRAIN, _is_scored, asked=_Score, key=f"[0-9]{{1,2}}(-{_ID})+"),
+    "sweep": Kind(_sweep, Action.TRAIN, record.is_finished, group="steering", asked=_Sweep, key=_ID),
     # Their result has no name before the files are read, and an import of the same content finds it there.
-    "import": Kind(
-        run=_import, action=Action.IMPORT, finished=lambda key: False, warm=lambda: None, group="other", asked=_Import
-    ),
-    "vectors": Kind(
-        run=_vectors, action=Action.IMPORT, finished=lambda key: False, warm=lambda: None, group="other", asked=_Vectors
-    ),
-    "download": Kind(
-        run=_download,
-        action=Action.IMPORT,
-        finished=lambda key: False,
-        warm=lambda: None,
-        group="other",
-        asked=_Download,
-    ),
+    "import": Kind(_import, Action.IMPORT, group="other", asked=_Import),
+    "vectors": Kind(_vectors, Action.IMPORT, group="other", asked=_Vectors),
+    "download": Kind(_download, Action.IMPORT, group="other", asked=_Download),
     # What takes too long for a page: maps, groups, trainings from other seeds (see core.studies.study_kinds).
     "study": Kind(
-        run=_study,
-        action=Action.STUDY,
-        finished=study_store.exists_key,
-        warm=lambda: None,
-        group="other",
-        asked=_StudyOfRun,
-        key="[0-9a-f]{16}-[a-z]+-[0-9a-f]{16}",
+        _study, Action.STUDY, study_store.exists_key, group="other", asked=_StudyOfRun, key=f"{_ID}-[a-z]+-{_ID}"
     ),
 }

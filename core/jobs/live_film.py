@@ -13,8 +13,7 @@ from core.data.ratings import Ratings
 from core.data.splits import split
 from core.training.camera import Camera
 
-LIVE_SECONDS = 0.08
-"""The least time between two frames."""
+LIVE_SECONDS = 0.08  # the least time between two frames
 
 
 def live_camera(ratings: Ratings, config: RunConfig, measure: Callable[[str, dict[str, Any]], None]) -> Camera:

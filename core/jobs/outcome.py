@@ -3,23 +3,12 @@
 import signal
 from dataclasses import dataclass
 
+from core import errors
 from core.disk.files import is_disk_full
-from core.errors import (
-    CanceledError,
-    DiskFullError,
-    DivergedError,
-    ExplorerError,
-    LimitError,
-    OutOfMemoryError,
-    WorkerDiedError,
-)
 from core.jobs.job_folder import State
 
-INTERNAL = "INTERNAL"
-"""Code of a job that failed by a bug; the log holds the traceback."""
-
-EXIT_DISK_FULL = 28
-"""Exit status of a worker that found no room even for the status of its job."""
+INTERNAL = "INTERNAL"  # code of a job that failed by a bug; the log holds the traceback
+EXIT_DISK_FULL = 28  # exit status of a worker that found no room even for the status of its job
 
 _OUT_OF_MEMORY_SIGNS = ("std::bad_alloc", "Cannot allocate memory", "OOM when allocating")
 _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
@@ -34,42 +23,42 @@ class JobOutcome:
     message: str = ""
 
 
+def _failed(error: type[errors.ExplorerError], message: str) -> JobOutcome:
+    return JobOutcome("failed", error.code, message)
+
+
 DONE = JobOutcome("done")
-CANCELED = JobOutcome("canceled", CanceledError.code, "stopped on request; it can be started again")
+CANCELED = JobOutcome("canceled", errors.CanceledError.code, "stopped on request; it can be started again")
 KILLED_AFTER_CANCEL = JobOutcome(
-    "canceled", CanceledError.code, "stopped on request; its worker did not answer in time and was replaced"
+    "canceled", errors.CanceledError.code, "stopped on request; its worker did not answer in time and was replaced"
 )
-DISK_FULL = JobOutcome(
-    "failed",
-    DiskFullError.code,
+DISK_FULL = _failed(
+    errors.DiskFullError,
     "the disk is full; nothing stored before was touched. "
     "Delete runs you no longer need (Runs page, or `python -m core delete RUN`) and start it again",
 )
-OUT_OF_MEMORY = JobOutcome(
-    "failed", OutOfMemoryError.code, "memory ran out; choose fewer dimensions or smaller batches and start it again"
+OUT_OF_MEMORY = _failed(
+    errors.OutOfMemoryError, "memory ran out; choose fewer dimensions or smaller batches and start it again"
 )
 BUG = JobOutcome(
     "failed", INTERNAL, "a fault in the program ended it, not your settings; the log holds the details to report"
 )
-SERVER_STOPPED = JobOutcome(
-    "failed", WorkerDiedError.code, "the server was stopped while it ran; start it again, nothing finished was lost"
+SERVER_STOPPED = _failed(
+    errors.WorkerDiedError, "the server was stopped while it ran; start it again, nothing finished was lost"
 )
 
 
 def worker_died(how: str) -> JobOutcome:
     """The worker is gone and left no other reason."""
-    return JobOutcome(
-        "failed",
-        WorkerDiedError.code,
-        f"the process that ran it {how}; start it again. If that repeats, the log may tell why",
+    return _failed(
+        errors.WorkerDiedError, f"the process that ran it {how}; start it again. If that repeats, the log may tell why"
     )
 
 
 def too_long(seconds: float) -> JobOutcome:
     """The job ran past its time."""
-    return JobOutcome(
-        "failed",
-        LimitError.code,
+    return _failed(
+        errors.LimitError,
         f"it ran for more than {seconds:,.0f} s, the longest allowed, and was stopped; ask for less (of a "
         "training: fewer epochs or larger batches), or raise EMBEDDING_EXPLORER_JOB_SECONDS",
     )
@@ -77,12 +66,12 @@ def too_long(seconds: float) -> JobOutcome:
 
 def of_error(error: BaseException) -> JobOutcome:
     """What a kind's own error means; anything unforeseen is a bug."""
-    if isinstance(error, CanceledError):
+    if isinstance(error, errors.CanceledError):
         return CANCELED
-    if isinstance(error, DivergedError):
+    if isinstance(error, errors.DivergedError):
         advice = "" if "learning rate" in str(error) else "; lower the learning rate"
         return JobOutcome("failed", error.code, f"{error}{advice}")
-    if isinstance(error, ExplorerError):
+    if isinstance(error, errors.ExplorerError):
         return JobOutcome("failed", error.code, str(error))
     if isinstance(error, MemoryError):
         return OUT_OF_MEMORY

@@ -12,7 +12,7 @@ import selectors
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Self
 
 from core import settings
@@ -21,18 +21,15 @@ from core.disk.trash import Trash, kept_days
 from core.disk.upkeep import tidy
 from core.errors import BusyError, UnknownJobError, UsageError
 from core.jobs import fairness, job_folder, queue
-from core.jobs.job_folder import Job
+from core.jobs.job_folder import Job, Lease
 from core.jobs.kinds import WorkerGroup, group_of
-from core.jobs.leases import LeaseWatch
 from core.jobs.outcome import KILLED_AFTER_CANCEL, SERVER_STOPPED, JobOutcome, of_exit, too_long
 from core.jobs.runner import Runner
 from core.jobs.worker_process import COMMAND, WorkerProcess, oom_kills
+from core.settings import JobLimits
 
-POLL_SECONDS = 0.25
-"""Longest time until a job is seen that another process submitted."""
-
-MOST_STEERING = 2
-"""Sweeps at a time: a quick look does not wait for a thorough sweep; their trainings take turns."""
+POLL_SECONDS = 0.25  # longest time until a job is seen that another process submitted
+MOST_STEERING = 2  # sweeps at a time: a quick look does not wait for a thorough sweep; their trainings take turns
 
 _LEASE_LOOK_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
@@ -45,12 +42,10 @@ class Pool(Runner):
 
     Args:
         workers: How many train; `core.settings.workers()` without it. One more starts when there is other work.
-        grace_seconds: How long to leave the processor to whoever started the pool: workers start after it, or
-            as soon as a job waits.
-        command: What starts one.
+        grace_seconds: How long to leave the processor to whoever started the pool: workers start after it, or as soon
+            as a job waits.
 
-    Raises:
-        LimitError: An environment variable is out of range.
+    Raises LimitError: an environment variable is out of range.
     """
 
     def __init__(
@@ -270,3 +265,34 @@ class Pool(Runner):
             selector.select(POLL_SECONDS)
         with contextlib.suppress(BlockingIOError):
             self._woken.recv(4096)
+
+
+_LONGEST_GAP_SECONDS = 2.0
+"""Most that the time between two looks counts: a watcher that was itself suspended knows nothing of the others."""
+
+
+class LeaseWatch:
+    """What one process has seen of the heartbeats of running jobs, by its own steady clock that nobody can set.
+
+    A worker may be anywhere, so nothing is asked of its process or of its clock: how long a heartbeat has stood still
+    decides. Any number of processes may watch the same jobs.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._looked_at = clock()
+        self._seen: dict[str, tuple[tuple[Lease, int], float]] = {}  # lease, heartbeat, seconds watched since
+
+    def expired(self, jobs: Iterable[Job]) -> list[Job]:
+        """The running ones of all jobs whose leases have run out; to be called about every second."""
+        now = self._clock()
+        passed = min(now - self._looked_at, _LONGEST_GAP_SECONDS)
+        self._looked_at = now
+        before, self._seen = self._seen, {}
+        running = [job for job in jobs if job.state == "running"]
+        for job in running:
+            mark = job.lease, job.heartbeat
+            last, silent = before.get(job.job_id, (None, 0.0))
+            self._seen[job.job_id] = mark, silent + passed if mark == last else 0.0
+        # A job without a lease is an earlier version's, or its status was lost in a power cut.
+        return [job for job in running if self._seen[job.job_id][1] > (job.lease.seconds or JobLimits.lease_seconds)]

@@ -18,11 +18,11 @@ from core.access import COMMAND_LINE, Action, Visitor
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.disk import files, processes
+from core.disk.files import locked
 from core.disk.home import home
-from core.disk.locks import locked
 from core.disk.reading import IntegrityError, SetAside
 from core.errors import NotAllowedError, UnknownJobError
-from core.jobs import fairness, job_folder, job_ids
+from core.jobs import fairness, job_folder
 from core.jobs.job_folder import Job, Lease
 from core.jobs.kinds import KINDS, as_event
 from core.jobs.outcome import CANCELED, DONE, JobOutcome, worker_died
@@ -49,11 +49,9 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, by: Visitor, title: str
 
     Args:
         kind: A name in `core.jobs.kinds.KINDS`; KeyError where it is none.
-        spec: What its function needs, as JSON.
-        key: Names the result. A job that is waiting or running for it is returned instead of a second one;
-            a result already stored is returned as a finished job with an empty job_id.
+        key: Names the result. A job that is waiting or running for it is returned instead of a second one; a result
+            already stored is returned as a finished job with an empty job_id.
         by: Who asks: limits and fairness count by whose the job is, and by where they are.
-        title: What people see.
         part_of: Id of the sweep that asks, which was allowed when it began, and counts as one job.
 
     Raises:
@@ -75,7 +73,7 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, by: Visitor, title: str
                 return job
         if not part_of:
             fairness.check_room(active, by, settings.numbers(JobLimits))
-        job = replace(wanted, job_id=job_ids.next_id(folder()), after=max((job.turn for job in known), default=0))
+        job = replace(wanted, job_id=job_folder.next_id(folder()), after=max((job.turn for job in known), default=0))
         job_folder.create(folder(), job, spec)
     for listener in _listeners:
         listener()
@@ -85,13 +83,11 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, by: Visitor, title: str
 def submit_training(
     config: RunConfig, dataset: str | Ratings, *, by: Visitor, title: str = "", part_of: str = ""
 ) -> Job:
-    """Ask for a training; raises as `submit` does, and:
+    """Ask for a training.
 
-    Raises:
-        LimitError: The model would need more memory than allowed.
-        QuotaError: The home has no room for it.
-        NotAllowedError: Another engine is asked for by somebody else than the command line.
-        UnknownDatasetError: There is no such dataset.
+    Raises as `submit` does; LimitError: the model would need more memory than allowed; QuotaError: the home has no room
+    for it; NotAllowedError: another engine is asked for by somebody else than the command line; UnknownDatasetError:
+    there is no such dataset.
     """
     if not part_of:
         access.check(Action.TRAIN, by)
@@ -109,11 +105,7 @@ def submit_training(
 
 
 def get(job_id: str) -> Job:
-    """One job.
-
-    Raises:
-        UnknownJobError: There is none with this id.
-    """
+    """One job. Raises UnknownJobError: there is none with this id."""
     return _read(_place(job_id))
 
 
@@ -177,10 +169,7 @@ def cancel(job_id: str, *, by: Visitor) -> Job:
 def claim(job_id: str) -> Job | None:
     """Lease a waiting job to this process; None where somebody else was first, or it was canceled.
 
-    Raises:
-        UnknownJobError: There is none with this id.
-        LimitError: `EMBEDDING_EXPLORER_LEASE_SECONDS` is out of range.
-        BusyError: Somebody else holds the list or the job.
+    Raises UnknownJobError and BusyError as `finish`; LimitError: `EMBEDDING_EXPLORER_LEASE_SECONDS` is out of range.
     """
     lease = Lease(processes.token(), settings.numbers(JobLimits).lease_seconds)
     with _list_locked(), _held(job_id) as (place, job):
@@ -196,13 +185,7 @@ def claim(job_id: str) -> Job | None:
 def renew(job: Job) -> bool:
     """Write a running job's progress, time and heartbeat, which renews its lease; False where the lease is lost.
 
-    Args:
-        job: As `claim` returned it, with what has changed since.
-
-    Raises:
-        UnknownJobError: Its folder is gone.
-        BusyError: Somebody else holds the job.
-        OSError: The disk refused, and the status is as it was.
+    Raises UnknownJobError, BusyError, OSError as `finish`.
     """
     with _held(job.job_id) as (place, current):
         if current.state != "running" or current.lease != job.lease:
@@ -229,10 +212,7 @@ def finish(job_id: str, outcome: JobOutcome, *, seconds: float | None = None, ho
 
 def end_expired(job: Job) -> Job:
     """End a running job whose lease has run out, unless it was renewed since `job` was read; the job as it is now.
-
-    Raises:
-        UnknownJobError, BusyError, OSError: As `finish`.
-    """
+    Raises UnknownJobError, BusyError, OSError as `finish`."""
     with _held(job.job_id, _SHORT_SECONDS) as (place, now):
         if now.state != "running" or (now.lease, now.heartbeat) != (job.lease, job.heartbeat):
             return now
@@ -309,7 +289,7 @@ def _check_asked(kind: str, key: str, spec: dict[str, Any]) -> None:
 
 
 def _place(job_id: str) -> Path:
-    if not job_ids.FORM.fullmatch(job_id):
+    if not job_folder.FORM.fullmatch(job_id):
         raise UnknownJobError(f"{job_id!r:.60} is no job id; one is a number of up to eight digits")
     return folder() / job_id.zfill(8)
 

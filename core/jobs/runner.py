@@ -11,9 +11,8 @@ from core.jobs.job_folder import Job
 class Runner(ABC):
     """Takes jobs from the queue and sees each of them to its end.
 
-    Any number of runners, of any kind, work on one home at the same time. They
-    meet in the job folders alone: a runner starts a job with `queue.claim`,
-    renews its lease with `queue.renew`, and ends it with `queue.finish`.
+    Any number of runners, of any kind, work on one home at the same time. They meet in the job folders alone: a runner
+    starts a job with `queue.claim`, renews its lease with `queue.renew`, and ends it with `queue.finish`.
     """
 
     @property

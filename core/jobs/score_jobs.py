@@ -10,24 +10,13 @@ from core.jobs.kinds import score_key
 from core.store.runs import RunStore
 from core.studies import scoreboard
 
-KIND = "score"
-"""Kind of the jobs."""
+KIND = "score"  # kind of the jobs
 
 
 def submit_score(run_ids: Sequence[str], splits: int, *, by: Visitor, title: str = "") -> Job:
     """Ask for the runs that a scoreboard takes; where all are there, a finished job with an empty job_id.
 
-    Args:
-        run_ids: The runs to score.
-        splits: How many splits.
-        by: Who asks.
-        title: What people see.
-
-    Raises:
-        ReadOnlyError, NotAllowedError: This visitor may not train.
-        UnknownRunError, CorruptRunError: There is no such run.
-        LimitError, NotApplicableError, UsageError: As `scoreboard.check` says.
-        BusyError, DiskFullError: As `queue.submit` says.
+    Raises as `queue.submit` and `scoreboard.check` do; UnknownRunError, CorruptRunError: there is no such run.
     """
     access.check(Action.TRAIN, by)
     runs = [RunStore().load(run_id) for run_id in dict.fromkeys(run_ids)]

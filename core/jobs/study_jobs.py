@@ -14,14 +14,9 @@ from core.jobs.job_folder import Job
 from core.store.runs import RunStore
 from core.studies.study import Settings, Study
 
-KIND = "study"
-"""Kind of the jobs."""
-
-REMEMBERED = 5
-"""Finished studies, the newest, by which this machine is judged."""
-
-PACES = 0.25, 20.0
-"""A machine is judged to be no quicker and no slower than so many times what was estimated."""
+KIND = "study"  # kind of the jobs
+REMEMBERED = 5  # finished studies, the newest, by which this machine is judged
+PACES = 0.25, 20.0  # a machine is judged to be no quicker and no slower than so many times what was estimated
 
 
 def submit_study(
@@ -36,19 +31,11 @@ def submit_study(
     """Ask for a study; a stored one is returned as a finished job with an empty job_id.
 
     Args:
-        run_id: Which run it is about.
-        study: Which study.
-        settings: What was chosen for it.
-        by: Who asks.
         title: What people see; the study's own without it.
         estimate: Seconds it should take by what it has to do, before what `pace` says; remembered with the job.
 
-    Raises:
-        ReadOnlyError, NotAllowedError: This visitor may not.
-        UnknownRunError, CorruptRunError: There is no such run.
-        LimitError: The settings do not fit the run.
-        QuotaError: The home is full.
-        BusyError, DiskFullError: As `queue.submit` says.
+    Raises as `queue.submit` does; UnknownRunError, CorruptRunError: there is no such run; LimitError: the settings do
+    not fit the run; QuotaError: the home is full.
     """
     access.check(Action.STUDY, by)
     study.check_run(RunStore().load(run_id), settings)
@@ -68,10 +55,7 @@ def asked_for(job_id: str) -> tuple[str, str, dict[str, Any]]:
 
 def pace(jobs: Iterable[Job]) -> float:
     """How many times as long as estimated studies take here: the median of the newest that are done; 1 without any.
-
-    Args:
-        jobs: All jobs, oldest first.
-    """
+    `jobs`: all jobs, oldest first."""
     done = [job for job in jobs if job.kind == KIND and job.state == "done" and job.seconds > 0]
     found = []
     for job in done[-REMEMBERED:]:

@@ -3,7 +3,7 @@
 from core import access, data
 from core.access import Action, Visitor
 from core.data.ratings import Ratings
-from core.disk.locks import locked
+from core.disk.files import locked
 from core.disk.trash import Entry
 from core.errors import BusyError, LimitError
 from core.jobs import queue
@@ -25,24 +25,15 @@ def submit_sweep(
 ) -> tuple[Sweep, Job]:
     """Ask for a sweep, or for going on with it; the sweep as far as it has come, and the job.
 
-    Args:
-        plan: What it tries.
-        dataset: On which data.
-        by: Who asks.
-        trials: How many it makes in all.
-        minutes: After which no round of trials begins.
-
-    Raises:
-        ReadOnlyError, NotAllowedError: This visitor may not train.
-        LimitError, NotApplicableError: As `core.sweeps.plan.check` says, or a training would be too large.
-        UnknownDatasetError: There is no such dataset.
-        BusyError, DiskFullError: As `queue.submit` says.
+    `minutes`: after which no round of trials begins. Raises as `queue.submit` and `core.sweeps.plan.check` do;
+    LimitError: a training would be too large; UnknownDatasetError: there is no such dataset.
     """
     access.check(Action.TRAIN, by)
     ratings = data.load(dataset) if isinstance(dataset, str) else dataset
     check(plan, ratings, trials=trials, minutes=minutes)
     sweep = record.begin(plan, ratings.reference, most=trials, minutes=minutes)
-    return sweep, _submit(sweep, by)
+    spec = {"sweep_id": sweep.sweep_id, "owner": by.owner, "network": by.network}
+    return sweep, queue.submit(KIND, spec, key=sweep.sweep_id, by=by, title=_title(sweep))
 
 
 def resume(sweep_id: str, *, by: Visitor, trials: int | None = None, minutes: float | None = None) -> tuple[Sweep, Job]:
@@ -75,23 +66,14 @@ def delete(sweep_id: str, *, by: Visitor) -> Entry:
 
 
 def check(plan: SweepPlan, ratings: Ratings, *, trials: int, minutes: float | None = None) -> None:
-    """Pass if a sweep can be carried out on some data.
-
-    Raises:
-        LimitError: A number is out of range, or the largest model that it could try is too large to be trained.
-        NotApplicableError: As `core.sweeps.plan.check` says.
-    """
+    """Pass if a sweep can be carried out on some data. Raises LimitError: a number is out of range, or the largest
+    model that it could try is too large to be trained; NotApplicableError as `core.sweeps.plan.check` says."""
     if not 1 <= trials <= plans.MOST_TRIALS:
         raise LimitError(f"trials is {trials}; allowed is 1 to {plans.MOST_TRIALS:,}")
     if minutes is not None and not 0 < minutes <= LONGEST_MINUTES:
         raise LimitError(f"minutes is {minutes:g}; allowed is more than 0, and at most {LONGEST_MINUTES:,}")
     plans.check(plan)
     check_size(plan.largest(), len(ratings.users), len(ratings.items), len(ratings))
-
-
-def _submit(sweep: Sweep, by: Visitor) -> Job:
-    spec = {"sweep_id": sweep.sweep_id, "owner": by.owner, "network": by.network}
-    return queue.submit(KIND, spec, key=sweep.sweep_id, by=by, title=_title(sweep))
 
 
 def _title(sweep: Sweep) -> str:

@@ -16,18 +16,14 @@ from core.errors import BusyError, CanceledError, ExplorerError, LimitError, Wor
 from core.jobs.job_folder import Job
 from core.model.events import Epoch, Event
 from core.store.runs import RunStore
-from core.sweeps.record import Sweep
-from core.sweeps.train import GivesUp, Trained
+from core.sweeps.record import GivesUp, Sweep, Trained
 
 OF_THE_SETTINGS = frozenset({"DIVERGED", "LIMIT", "OUT_OF_MEMORY"})
 """Codes of errors that other settings would not have met: the trial failed, and the sweep goes on."""
 
 POLL_SECONDS = 0.1
-ON_A_CLUSTER = 64
-"""Trainings that wait or run at a time where a cluster does them, which grows and shrinks."""
-
-ATTEMPTS = 5
-"""How often a training is asked for whose worker dies."""
+ON_A_CLUSTER = 64  # trainings that wait or run at a time where a cluster does them, which grows and shrinks
+ATTEMPTS = 5  # how often a training is asked for whose worker dies
 
 
 class Queue(Protocol):
@@ -77,9 +73,8 @@ def spread(
 ) -> None:
     """Have models trained side by side; arguments as `QueueTrainer` says, and `on_progress` is told the share done.
 
-    Raises:
-        CanceledError: The work should stop. What is trained by then stays.
-        ExplorerError: What ended one of the trainings; the others were trained.
+    Raises CanceledError: the work should stop. What is trained by then stays; ExplorerError: what ended one of the
+    trainings; the others were trained.
     """
     names = [run_id(config, ratings.digest) for config in configs]
 
@@ -99,26 +94,17 @@ def spread(
 
 @dataclass
 class _Training:
-    """One run of a trial.
-
-    Attributes:
-        trial: Number of the trial.
-        config: Its settings.
-        job: While it waits or runs; None before and after.
-        attempts: How often it was asked for.
-        curve: Validation RMSE of the epochs so far.
-        run_id, error: Its run in the store and the validation RMSE of that; empty and None before.
-        why: Code of the error that ended it; empty without one.
-    """
+    """One run of a trial."""
 
     trial: int
     config: RunConfig
-    job: Job | None = None
-    attempts: int = 0
-    curve: list[float] = field(default_factory=list)
+    job: Job | None = None  # while it waits or runs; None before and after
+    attempts: int = 0  # how often it was asked for
+    curve: list[float] = field(default_factory=list)  # validation RMSE of the epochs so far
+    # run_id, error: its run in the store and the validation RMSE of that; empty and None before
     run_id: str = ""
     error: float | None = None
-    why: str = ""
+    why: str = ""  # code of the error that ended it; empty without one
 
     @property
     def ended(self) -> bool:
@@ -127,20 +113,13 @@ class _Training:
 
 
 class QueueTrainer:
-    """Trains trials by asking a queue: the `core.sweeps.train.Train` of a home with workers.
+    """Trains trials by asking a queue: the `core.sweeps.record.Train` of a home with workers.
 
     Args:
-        queue: Where the trainings are asked for.
-        ratings: The data.
-        by: Whose jobs they are.
-        sweep_id: Which sweep, or which job, they are part of.
         should_stop: Asked ten times a second; True stops all of them.
         at_once: Trainings that wait or run at a time; without it as many as this machine trains at once, and one more,
             so that none of its workers waits; or `ON_A_CLUSTER`.
         of: What they are part of, in a word.
-
-    Attributes:
-        said: Why trials failed, in words, by their numbers.
     """
 
     def __init__(
@@ -155,13 +134,13 @@ class QueueTrainer:
         of: str = "sweep",
     ) -> None:
         self._of = of
-        self.said: dict[int, str] = {}
+        self.said: dict[int, str] = {}  # why trials failed, in words, by their numbers
         self._queue, self._ratings, self._by, self._sweep_id = queue, ratings, by, sweep_id
         self._should_stop = should_stop
         self._at_once = at_once or (ON_A_CLUSTER if settings.scheduler() else 1 + settings.workers())
 
     def __call__(self, trials: Mapping[int, tuple[RunConfig, ...]], gives_up: GivesUp) -> Mapping[int, Trained]:
-        """What came of each trial, as `core.sweeps.train.Train` says."""
+        """What came of each trial, as `core.sweeps.record.Train` says."""
         of_trial = {number: [_Training(number, config) for config in configs] for number, configs in trials.items()}
         results: dict[int, Trained] = {}
         try:

@@ -31,13 +31,11 @@ from core.jobs.sweep_training import Queue
 _NICE = 10
 """How far work that nobody watches epoch by epoch steps back from trainings and pages, on the system's scale to 19."""
 
-BEAT_SECONDS = 0.5
-"""Between two writings of the status: twice a second, as the pages need it."""
+BEAT_SECONDS = 0.5  # between two writings of the status: twice a second, as the pages need it
 
 _STOP_LOOK_SECONDS = 0.05
 
-QUIET_SECONDS = 1.0
-"""How long no job follows another before a worker takes the time to warm up further."""
+QUIET_SECONDS = 1.0  # how long no job follows another before a worker takes the time to warm up further
 
 
 def main() -> None:

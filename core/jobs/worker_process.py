@@ -26,19 +26,12 @@ _END_SECONDS = 5
 class WorkerProcess:
     """A running `core.jobs.worker`.
 
-    What libraries leave in the folder for temporary files goes with the
-    process, however it ends: TensorFlow alone leaves several a start.
-
-    Attributes:
-        group: Which jobs it is for.
-        holder: The token under which it leases jobs; empty before it is ready.
-        job_id: The job it was given and has not finished.
-        since: When it was given, by the steady clock.
-        cancel_since: When a stop of its job was first seen.
+    What libraries leave in the folder for temporary files goes with the process, however it ends: TensorFlow alone
+    leaves several a start.
     """
 
     def __init__(self, command: Sequence[str] = COMMAND, group: WorkerGroup = "training") -> None:
-        self.group = group
+        self.group = group  # of jobs that it is for
         self._scratch = files.temporary(queue.folder())
         self._scratch.mkdir(parents=True)
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -57,10 +50,10 @@ class WorkerProcess:
         os.set_blocking(self._output.fileno(), False)
         self._unread = b""
         self._silent = False
-        self.holder = ""
-        self.job_id: str | None = None
-        self.since = time.monotonic()
-        self.cancel_since: float | None = None
+        self.holder = ""  # the token under which it leases jobs, as soon as it is ready
+        self.job_id: str | None = None  # that it was given and has not finished
+        self.since = time.monotonic()  # when it was given
+        self.cancel_since: float | None = None  # when a stop of its job was first seen
         self.oom_kills = 0
 
     @property

@@ -14,8 +14,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import model_validator
 
 from core.config import RunConfig, family_name, passes, setting, vector_size
-from core.model.scale import Scale
-from core.model.scoring import Bilinear, Network, own_layers
+from core.model.around_mean import AroundMean
 
 
 class AlsConfig(RunConfig):
@@ -60,7 +59,7 @@ class AlsConfig(RunConfig):
         return self
 
 
-class Als(Bilinear):
+class Als(AroundMean):
     """Averages, and vectors that are solved for: all users' from all items', then all items' from all users'."""
 
     config_type: ClassVar[type[RunConfig]] = AlsConfig
@@ -69,13 +68,8 @@ class Als(Bilinear):
     summary: ClassVar[str] = (
         "Subtracts averages first, then solves for all users' vectors and all items' in turn: for millions of ratings."
     )
-    score_latex: ClassVar[str] = r"m + b_u + b_v + u \cdot v"
-    weights = own_layers("user_embedding", "item_embedding", "user_bias", "item_bias", "mean")
     training: ClassVar[str] = "als"
     rating_bytes: ClassVar[int] = 64
-    level: ClassVar[str] = "mean"
-    folded: ClassVar[frozenset[str]] = frozenset({"mean"})
-    has_biases: ClassVar[bool] = True
 
     @classmethod
     def trained_elsewhere(cls, config: Any) -> bool:
@@ -86,23 +80,6 @@ class Als(Bilinear):
     def epochs(cls, config: Any) -> int:
         """All iterations of Spark are one: it does not tell what they come to before the end."""
         return 1 if cls.trained_elsewhere(config) else int(config.epochs)
-
-    @property
-    def constant(self) -> float:
-        """The mean of the training ratings, in rating units."""
-        return float(self.arrays["mean"][0])
-
-    @classmethod
-    def shapes(cls, config: RunConfig, n_users: int, n_items: int) -> dict[str, tuple[int, ...]]:
-        """Two tables of vectors, the biases, and the mean."""
-        return super().shapes(config, n_users, n_items) | {"mean": (1,)}
-
-    @classmethod
-    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
-        """The numbers as a Keras model, for exports: training needs none."""
-        from core.model.networks import looked_up_sum  # only exports need TensorFlow
-
-        return looked_up_sum(config, n_users=n_users, n_items=n_items, scale=scale, seed=seed)
 
     @classmethod
     def products(cls, config: RunConfig, n_users: int, n_items: int, n_trained: int) -> int:

@@ -11,8 +11,7 @@ the decoder is a dot product, so codes are the vectors of one side and the decod
 from typing import Any, ClassVar, Literal
 
 from core.config import RunConfig, family_name, passes, setting, step_size, vector_size
-from core.model.scale import Scale
-from core.model.scoring import Bilinear, Network, own_layers
+from core.model.around_mean import AroundMean
 
 
 class AutoencoderConfig(RunConfig):
@@ -55,7 +54,7 @@ class AutoencoderUsersConfig(AutoencoderConfig):
     model: Literal["autoencoder_users"] = family_name("autoencoder_users")
 
 
-class Autoencoder(Bilinear):
+class Autoencoder(AroundMean):
     """Codes of one side and the decoder's weights of the other, in rating units.
 
     Beside the arrays of every model with biases there are `mean`, and of the encoder `encoder_kernel`,
@@ -65,30 +64,13 @@ class Autoencoder(Bilinear):
 
     by: ClassVar[Literal["item", "user"]]
     training: ClassVar[str] = "autoencoder"
-    score_latex: ClassVar[str] = r"m + b_u + b_v + u \cdot v"
-    weights = own_layers("user_embedding", "item_embedding", "user_bias", "item_bias", "mean")
-    level: ClassVar[str] = "mean"
-    folded: ClassVar[frozenset[str]] = frozenset({"mean"})
-    has_biases: ClassVar[bool] = True
-
-    @property
-    def constant(self) -> float:
-        """The mean of the training ratings, in rating units."""
-        return float(self.arrays["mean"][0])
 
     @classmethod
     def shapes(cls, config: Any, n_users: int, n_items: int) -> dict[str, tuple[int, ...]]:
-        """The two tables with their biases, the mean, and the encoder."""
+        """Those of every such model, and the encoder."""
         width = n_users if cls.by == "item" else n_items
         encoder = {"encoder_kernel": (width, config.embedding_dim), "encoder_bias": (config.embedding_dim,)}
-        return super().shapes(config, n_users, n_items) | {"mean": (1,)} | encoder
-
-    @classmethod
-    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
-        """The decoder on codes that are looked up, for exports: training has the encoder before it."""
-        from core.model.networks import looked_up_sum  # only exports need TensorFlow
-
-        return looked_up_sum(config, n_users=n_users, n_items=n_items, scale=scale, seed=seed)
+        return super().shapes(config, n_users, n_items) | encoder
 
     @classmethod
     def products(cls, config: RunConfig, n_users: int, n_items: int, n_trained: int) -> int:

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from core.config import GradientConfig, RunConfig, family_name
+from core.model.around_mean import AroundMean
+from core.model.layers import Network, own_layers
 from core.model.scale import Scale
-from core.model.scoring import Bilinear, Network, own_layers
 
 
 class BiasOnlyConfig(GradientConfig):
@@ -20,7 +21,7 @@ class BiasOnlyConfig(GradientConfig):
     model: Literal["bias_only"] = family_name("bias_only")
 
 
-class BiasOnly(Bilinear):
+class BiasOnly(AroundMean):
     """One number for everybody, one for each user and one for each item, added."""
 
     config_type: ClassVar[type[RunConfig]] = BiasOnlyConfig
@@ -29,16 +30,8 @@ class BiasOnly(Bilinear):
     summary: ClassVar[str] = "Averages that learn, without any vector: the honest baseline for all other models."
     score_latex: ClassVar[str] = r"m + b_u + b_v"
     weights = own_layers("mean", "user_bias", "item_bias")
-    level: ClassVar[str] = "mean"
-    folded: ClassVar[frozenset[str]] = frozenset({"mean"})
     recorded: ClassVar[str] = "item_bias"
     has_vectors: ClassVar[bool] = False
-    has_biases: ClassVar[bool] = True
-
-    @property
-    def constant(self) -> float:
-        """The learned mean, in rating units."""
-        return float(self.arrays["mean"][0])
 
     @cached_property
     def user_embedding(self) -> np.ndarray:

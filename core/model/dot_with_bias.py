@@ -6,8 +6,9 @@ The second model of the article, and that of fast.ai's lesson.
 from typing import Any, ClassVar, Literal
 
 from core.config import GradientConfig, LayerConfig, RunConfig, VectorConfig, family_name
+from core.model.layers import Network, own_layers
 from core.model.scale import Scale
-from core.model.scoring import Bilinear, Network, own_layers
+from core.model.scoring import Bilinear
 
 
 class DotWithBiasConfig(GradientConfig, VectorConfig, LayerConfig):

@@ -48,13 +48,11 @@ class Step:
 class Epoch:
     """After an epoch.
 
-    `loss` is what training minimized, averaged over the epoch (dropout and
-    penalty included); everything else is measured after the epoch without
-    dropout. `val_loss` is the mean squared error; RMSE and MAE are of
-    predictions clipped to the rating range, in rating units. With more than a
-    million training ratings, theirs are measured on every second, third … one.
-    All five are None where the model guesses no rating; `metric` is the
-    validation metric of the family, the RMSE wherever there is one.
+    `loss` is what training minimized, averaged over the epoch (dropout and penalty included); everything else is
+    measured after the epoch without dropout. `val_loss` is the mean squared error; RMSE and MAE are of predictions
+    clipped to the rating range, in rating units. With more than a million training ratings, theirs are measured on
+    every second, third … one. All five are None where the model guesses no rating; `metric` is the validation metric of
+    the family, the RMSE wherever there is one.
     """
 
     epoch: int
@@ -83,8 +81,7 @@ class Epoch:
         return self.metric.value if self.metric else math.nan
 
 
-Event = Started | Step | Epoch
-"""What a training run reports while it goes on."""
+Event = Started | Step | Epoch  # what a training run reports while it goes on
 
 
 def as_share(on_progress: Callable[[float], None], done: int = 0, of: int = 1) -> Callable[[Event], None]:

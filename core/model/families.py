@@ -17,7 +17,6 @@ from core.model.als import Als
 from core.model.autoencoder import AutoencoderItems, AutoencoderUsers
 from core.model.bias_only import BiasOnly
 from core.model.dot_with_bias import DotWithBias, DotWithBiasConfig
-from core.model.factors import GUESSING
 from core.model.item2vec import Item2vec
 from core.model.labels import Labels
 from core.model.neural import Neural
@@ -26,7 +25,7 @@ from core.model.scoring import Scorer
 from core.model.simple_dot import SimpleDot, SimpleDotConfig
 from core.model.simple_dot_diy import SimpleDotDiy, SimpleDotDiyConfig
 from core.model.variational import Variational, VariationalConfig
-from core.model.vectors import Vectors
+from core.model.vectors import GUESSING, Vectors
 
 FAMILIES: Mapping[str, type[Scorer]] = MappingProxyType(
     {
@@ -76,8 +75,7 @@ def _model_settings() -> dict[str, FieldInfo]:
     return fields
 
 
-MODEL_SETTINGS: Mapping[str, FieldInfo] = MappingProxyType(_model_settings())
-"""The settings of all families, each once."""
+MODEL_SETTINGS: Mapping[str, FieldInfo] = MappingProxyType(_model_settings())  # the settings of all families, each once
 
 SETTINGS: Mapping[str, FieldInfo] = MappingProxyType(
     {**MODEL_SETTINGS, **TrainConfig.model_fields, **SHARED_FIELDS, **SplitConfig.model_fields}
@@ -94,9 +92,8 @@ def parse_config(
     `new_defaults` names. The embedding layer follows from a model that `settings` name, unless they name a layer too.
     What is to be trained is of one of FAMILIES; `families` says what else it may be of.
 
-    Raises:
-        LimitError: A setting is unknown, not one of the family, of the wrong type or out of range; the message names
-            each with what was given.
+    Raises LimitError: a setting is unknown, not one of the family, of the wrong type or out of range; the message names
+    each with what was given.
     """
     families = FAMILIES if families is None else families
     name = settings.get("model", base.model if base else DEFAULT_FAMILY)
@@ -136,17 +133,11 @@ def run_config(**settings: Any) -> RunConfig:
 
 @dataclass(frozen=True)
 class Difference:
-    """One setting that is not the same in all of them.
+    """One setting that is not the same in all of them."""
 
-    Attributes:
-        name: Its field in `RunConfig`.
-        title: The words of the form.
-        values: One a config, in their order; None where a family does not have it.
-    """
-
-    name: str
-    title: str
-    values: tuple[Any, ...]
+    name: str  # its field in `RunConfig`
+    title: str  # the words of the form
+    values: tuple[Any, ...]  # one a config, in their order; None where a family does not have it
 
 
 def differences(configs: Sequence[RunConfig]) -> tuple[Difference, ...]:

@@ -8,11 +8,11 @@ the optimum a product is the log odds of a pair over the noise (Levy and Goldber
 from typing import Any, ClassVar, Literal
 
 from core.config import RunConfig, family_name, passes, setting, vector_size
+from core.model.layers import own_layers
 from core.model.metrics import RECALL, Metric
-from core.model.products import Products, product_layers
+from core.model.products import Products
 
-NOISE = 64
-"""Items drawn by chance for a step of training, which all of its pairs are held against."""
+NOISE = 64  # items drawn by chance for a step of training, which all of its pairs are held against
 
 
 class Item2vecConfig(RunConfig):
@@ -66,7 +66,7 @@ class Item2vec(Products):
     metric: ClassVar[Metric] = RECALL
     sides: ClassVar[tuple[str, str]] = ("item", "next")
     rows: ClassVar[frozenset[str]] = frozenset({"item_embedding"})
-    weights = product_layers(("item", "next"), offsets=True)
+    weights = own_layers("item_embedding", "next_embedding", "next_offset")
 
     @classmethod
     def counts(cls, n_users: int, n_items: int) -> tuple[int, int]:

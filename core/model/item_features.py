@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.item_columns import category_columns, number_columns
-from core.data.ratings import Ratings
+from core.data.ratings import Ratings, category_columns, number_columns
 
 if TYPE_CHECKING:
     from scipy import sparse
 
-YEARS = 5
-"""Years in one bin: tastes change slowly, and a year alone has few movies."""
+YEARS = 5  # years in one bin: tastes change slowly, and a year alone has few movies
 
 MOST_BINS = 5
 """Bins of a column of numbers other than the year, each with about as many items: a number may be an id that means
@@ -22,20 +20,14 @@ nothing. Ten columns of pure chance cost 0.024 of RMSE in 20 bins that also desc
 
 @dataclass(frozen=True, eq=False)
 class FeatureGroup:
-    """One column of the item table as features.
+    """One column of the item table as features."""
 
-    Attributes:
-        name: The column.
-        labels: What each feature is called.
-        matrix: How strongly an item has a feature, float32 CSR, (n_items, n_features). An item's row has length 1, so
-            that an item of five genres is no further from the others than an item of one; it is empty where nothing
-            is known.
-        starts: Of a column of numbers the lower end of each feature's bin, rising, (n_features,); None of categories.
-    """
-
-    name: str
-    labels: tuple[str, ...]
+    name: str  # the column
+    labels: tuple[str, ...]  # what each feature is called
+    # how strongly an item has a feature, float32 CSR, (n_items, n_features). An item's row has length 1, so that an
+    # item of five genres is no further from the others than an item of one; it is empty where nothing is known.
     matrix: "sparse.csr_matrix"
+    # of a column of numbers the lower end of each feature's bin, rising, (n_features,); None of categories
     starts: np.ndarray | None = None
 
     @property
@@ -57,13 +49,8 @@ def item_features(ratings: Ratings) -> tuple[FeatureGroup, ...]:
 def shares(group: FeatureGroup, user_index: np.ndarray, item_index: np.ndarray, n_users: int) -> "sparse.csr_matrix":
     """What each user rates: the features of their items summed up, each row scaled to length 1.
 
-    Args:
-        group: Features of the items.
-        user_index, item_index: The rated pairs, (n,); ratings themselves do not matter.
-        n_users: Rows.
-
-    Returns:
-        Float32 CSR, (n_users, n_features); a user without a rating has an empty row.
+    `user_index`, `item_index`: the rated pairs, (n,); ratings themselves do not matter. Returns float32 CSR, (n_users,
+    n_features); a user without a rating has an empty row.
     """
     from scipy import sparse  # not before a model needs it: a fifth of a second
 

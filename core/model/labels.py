@@ -10,9 +10,9 @@ import numpy as np
 from pydantic import model_validator
 
 from core.config import RunConfig, family_name, passes, setting, vector_size
+from core.model.layers import ANY_LENGTH, own_layers
 from core.model.metrics import AUC, Metric
-from core.model.products import Products, product_layers
-from core.model.scoring import ANY_LENGTH
+from core.model.products import Products
 
 
 class LabelsConfig(RunConfig):
@@ -54,7 +54,7 @@ class Labels(Products):
     metric: ClassVar[Metric] = AUC
     sides: ClassVar[tuple[str, str]] = ("item", "label")
     rows: ClassVar[frozenset[str]] = frozenset({"item_embedding"})
-    weights = product_layers(("item", "label"), offsets=True)
+    weights = own_layers("item_embedding", "label_embedding", "label_offset")
 
     def learned_items(self, trained: np.ndarray) -> np.ndarray:
         """Those with a label; the vectors of the others are zeros."""

@@ -10,19 +10,12 @@ from core.errors import NotApplicableError
 
 @dataclass(frozen=True)
 class Metric:
-    """A measure of models, on data that they did not learn from.
-
-    Attributes:
-        name: In JSON and on disk.
-        title: As people write it.
-        higher_is_better: Its direction.
-        meaning: What a value of it says, as the rest of a sentence that begins with it.
-    """
+    """A measure of models, on data that they did not learn from."""
 
     name: Literal["rmse", "ndcg@10", "recall@10", "auc"]
-    title: str
-    higher_is_better: bool
-    meaning: str
+    title: str  # as people write it
+    higher_is_better: bool  # its direction
+    meaning: str  # what a value of it says, as the rest of a sentence that begins with it
 
     @property
     def direction(self) -> str:

@@ -7,8 +7,9 @@ import numpy as np
 
 from core.config import LayerConfig, RunConfig, VectorConfig
 from core.model.backend import keras
+from core.model.layers import Network, has_shape
 from core.model.scale import Scale
-from core.model.scoring import Network, Scorer, has_shape
+from core.model.scoring import Scorer
 
 ops = keras.ops
 
@@ -17,15 +18,13 @@ ops = keras.ops
 class DiyEmbedding(keras.layers.Layer):
     """A table with one row of numbers per index; calling it looks rows up.
 
-    Same outputs, gradients, mask and shapes as `keras.layers.Embedding`, and a
-    stricter check: an index outside 0 … input_dim - 1 raises where its value
-    can be seen (an eager call). Inside a compiled program values are not known
-    until it runs and nothing can be raised, so there its row reads as NaN, which
-    no later step can mistake for an embedding.
+    Same outputs, gradients, mask and shapes as `keras.layers.Embedding`, and a stricter check: an index outside 0 …
+    input_dim - 1 raises where its value can be seen (an eager call). Inside a compiled program values are not known
+    until it runs and nothing can be raised, so there its row reads as NaN, which no later step can mistake for an
+    embedding.
 
     Args:
         input_dim: Number of rows, the count of different indices.
-        output_dim: Numbers per row.
         embeddings_initializer: What the table starts from, as in Keras.
         mask_zero: Index 0 means "nothing here": the layer passes on a mask that says so.
     """
@@ -88,12 +87,7 @@ def raise_unless(known: Any, message: str) -> None:
 
 class Builder:
     """The parts that the families' models have in common, each drawn from its own seed.
-
-    Args:
-        n_users, n_items: Rows of the tables.
-        scale: The rating scale.
-        seed: Every random number, dropout included, follows from it.
-    """
+    `seed`: every random number, dropout included, follows from it."""
 
     def __init__(self, *, n_users: int, n_items: int, scale: Scale, seed: int) -> None:
         self.rows = {"user": int(n_users), "item": int(n_items)}
@@ -163,7 +157,6 @@ def looked_up_product(rows: Mapping[str, int], config: RunConfig, *, offsets: bo
 
     Args:
         rows: Rows of the two tables by the names of the inputs.
-        config: The settings.
         offsets: Whether the second side has a number of its own.
     """
     inputs = {name: keras.Input((), name=name, dtype="int32") for name in rows}
@@ -213,10 +206,7 @@ def set_arrays(model: keras.Model, family: type[Scorer], arrays: Mapping[str, np
 
 def trained_model(scorer: Scorer, config: RunConfig) -> keras.Model:
     """The trained Keras model again, from its settings and its arrays.
-
-    Raises:
-        ValueError: An array does not have the shape that the settings ask for.
-    """
+    Raises ValueError: an array does not have the shape that the settings ask for."""
     rows = {"n_users": len(scorer.user_embedding), "n_items": len(scorer.item_embedding)}
     model = scorer.rebuilt(config).model
     for name, shape in scorer.shapes(config, **rows).items():

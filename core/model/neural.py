@@ -13,8 +13,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from core.config import GradientConfig, RunConfig, VectorConfig, family_name, setting
+from core.model.layers import Network, own_layers
 from core.model.scale import Scale
-from core.model.scoring import BLOCK, Network, Scorer, own_layers
+from core.model.scoring import BLOCK, Scorer
 
 
 class NeuralConfig(GradientConfig, VectorConfig):

@@ -10,8 +10,9 @@ from typing import ClassVar, NoReturn
 import numpy as np
 
 from core.config import RunConfig
+from core.model.layers import Network
 from core.model.scale import Scale
-from core.model.scoring import Network, Scorer, require_guesses
+from core.model.scoring import Scorer, require_guesses
 
 
 class Products(Scorer):
@@ -85,9 +86,3 @@ class Products(Scorer):
     def rating_latex(cls) -> str:
         """The formula of a score for people, in TeX."""
         return f"score $= {cls.score_latex}$"
-
-
-def product_layers(sides: tuple[str, str], *, offsets: bool) -> dict[str, tuple[str, int]]:
-    """`Scorer.weights` of a family of products."""
-    names = [f"{side}_embedding" for side in sides] + ([f"{sides[1]}_offset"] if offsets else [])
-    return {name: (name, 0) for name in names}

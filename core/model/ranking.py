@@ -8,8 +8,9 @@ ranks as well as what was made for ranking: Rendle, Krichene, Zhang and Koren (2
 from typing import ClassVar, Literal
 
 from core.config import RunConfig, family_name, passes, setting, vector_size
+from core.model.layers import own_layers
 from core.model.metrics import NDCG, Metric
-from core.model.products import Products, product_layers
+from core.model.products import Products
 
 
 class RankingConfig(RunConfig):
@@ -54,7 +55,7 @@ class Ranking(Products):
     metric: ClassVar[Metric] = NDCG
     sides: ClassVar[tuple[str, str]] = ("user", "item")
     has_offsets: ClassVar[bool] = False
-    weights = product_layers(("user", "item"), offsets=False)
+    weights = own_layers("user_embedding", "item_embedding")
 
     @classmethod
     def products(cls, config: RunConfig, n_users: int, n_items: int, n_trained: int) -> int:

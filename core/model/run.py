@@ -13,25 +13,17 @@ from core.model.scoring import Scorer
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended.
+    """How a run ended."""
 
-    Attributes:
-        epochs: Epochs trained.
-        kept_epoch: The epoch whose weights the run keeps, from 1.
-        stopped_early: Whether patience ran out before the last epoch.
-        val_rmse, val_mae: Of the kept weights, clipped, in rating units; None where the model guesses no rating.
-        best_val_rmse: The lowest of any epoch; None as well.
-        train_seconds: From data in memory to the last weight, compiling included.
-        metric: What the kept weights are judged by: the RMSE wherever there is one. None where nothing was measured.
-    """
-
-    epochs: int
-    kept_epoch: int
-    stopped_early: bool
+    epochs: int  # epochs trained
+    kept_epoch: int  # the epoch whose weights the run keeps, from 1
+    stopped_early: bool  # whether patience ran out before the last epoch
+    # val_rmse, val_mae: of the kept weights, clipped, in rating units; None where the model guesses no rating
     val_rmse: float | None
     val_mae: float | None
-    best_val_rmse: float | None
-    train_seconds: float
+    best_val_rmse: float | None  # the lowest of any epoch; None as well
+    train_seconds: float  # from data in memory to the last weight, compiling included
+    # what the kept weights are judged by: the RMSE wherever there is one. None where nothing was measured.
     metric: Measured | None = None
 
     def __post_init__(self) -> None:
@@ -42,30 +34,20 @@ class Outcome:
     @property
     def guess_error(self) -> float:
         """The validation RMSE, for whatever asks how far guesses of ratings are off.
-
-        Raises:
-            NotApplicableError: The model guesses no rating.
-        """
+        Raises NotApplicableError: the model guesses no rating."""
         return guess_error(self.val_rmse)
 
 
-UNMEASURED = Outcome(0, 0, False, None, None, None, 0.0)
-"""Of a run that was not trained here: nothing is known."""
-
-UNSTARTED = Started(0, 0, 0, 0, 0, None, None)
-"""The same of how its training began."""
+UNMEASURED = Outcome(0, 0, False, None, None, None, 0.0)  # of a run that was not trained here: nothing is known
+UNSTARTED = Started(0, 0, 0, 0, 0, None, None)  # the same of how its training began
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a run's numbers come from.
+    """Where a run's numbers come from."""
 
-    Attributes:
-        kind: "trained" here, or "imported" from elsewhere.
-        provenance: For imported numbers what is known of their making, by name: program, file, date, source.
-    """
-
-    kind: Literal["trained", "imported"] = "trained"
+    kind: Literal["trained", "imported"] = "trained"  # "trained" here, or "imported" from elsewhere
+    # for imported numbers what is known of their making, by name: program, file, date, source
     provenance: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -8,16 +8,12 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Scale:
-    """The rating scale, and whether scores are bent to stay on it.
+    """The rating scale, and whether scores are bent to stay on it."""
 
-    Attributes:
-        low, high: Ends of the rating scale.
-        sigmoid: Whether the score goes through a sigmoid stretched between the ends; else it is the rating itself.
-    """
-
+    # low, high: ends of the rating scale
     low: float
     high: float
-    sigmoid: bool
+    sigmoid: bool  # whether the score goes through a sigmoid stretched between the ends; else it is the rating itself
 
     def rating(self, score: Any) -> Any:
         """The rating a score stands for; floats or arrays of any shape, not clipped."""
@@ -34,11 +30,7 @@ class Scale:
 
     def score(self, rating: np.ndarray, *, nearest: float = 0.0) -> np.ndarray:
         """The score that leads to a rating: with a sigmoid the log odds of its place between the ends.
-
-        Args:
-            rating: In rating units.
-            nearest: Share of the scale by which a rating is kept away from the ends, where the log odds are infinite.
-        """
+        `nearest`: share of the scale by which a rating is kept away from the ends, where the log odds are infinite."""
         if not self.sigmoid:
             return np.asarray(rating, np.float64)
         share = np.clip((rating - self.low) / (self.high - self.low), nearest, 1 - nearest)

@@ -15,59 +15,26 @@ import numpy as np
 from core.config import RunConfig
 from core.errors import NotApplicableError
 from core.model.item_features import FeatureGroup
+from core.model.layers import Network
 from core.model.metrics import RMSE, Metric
 from core.model.scale import Scale
 
-BLOCK = 100_000
-"""Rows for which derivatives are held at once."""
-
-ANY_LENGTH = 0
-"""In the shape of an array: of an axis whose length the data decide, not the settings."""
-
-
-def own_layers(*names: str) -> dict[str, tuple[str, int]]:
-    """`Scorer.weights` of arrays that are the only weights of Keras layers called like them."""
-    return {name: (name, 0) for name in names}
-
-
-def has_shape(array: np.ndarray, shape: tuple[int, ...]) -> bool:
-    """Whether an array has this shape, in which an axis may be ANY_LENGTH."""
-    return array.ndim == len(shape) and all(
-        wanted in (ANY_LENGTH, length) for wanted, length in zip(shape, array.shape, strict=True)
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class Network:
-    """An untrained or trained Keras model of a family.
-
-    Attributes:
-        model: Inputs "user" and "item", (batch,) int32; output (batch,) in rating units.
-        penalized: Keras tensors, (batch, any), whose squared lengths the penalty weighs.
-    """
-
-    model: Any
-    penalized: tuple[Any, ...]
+BLOCK = 100_000  # rows for which derivatives are held at once
 
 
 @dataclass(frozen=True, eq=False)
 class Scorer(ABC):
     """The learned numbers of one run, and everything that follows from them.
 
-    A family says what it can: `has_vectors` (a row of numbers for each item, and often for each user),
-    `has_biases` (one more number for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors
-    is one of its terms), `has_uncertainty` (it knows how sure each number is), `guesses_ratings` (a score stands for a
-    rating; `metric` is what the family is judged by), `trained_here` (else nobody knows which ratings it learned from).
-    What depends on the run as well are properties:
-    `has_user_vectors`, `knows_item_columns`, `knows_unseen_items`.
-
-    Attributes:
-        arrays: What was learned, float32, by the names in `shapes`.
-        scale: How a score becomes a rating.
+    A family says what it can: `has_vectors` (a row of numbers for each item, and often for each user), `has_biases`
+    (one more number for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors is one of its
+    terms), `has_uncertainty` (it knows how sure each number is), `guesses_ratings` (a score stands for a rating;
+    `metric` is what the family is judged by), `trained_here` (else nobody knows which ratings it learned from). What
+    depends on the run as well are properties: `has_user_vectors`, `knows_item_columns`, `knows_unseen_items`.
     """
 
-    arrays: Mapping[str, np.ndarray]
-    scale: Scale
+    arrays: Mapping[str, np.ndarray]  # what was learned, float32, by the names in `shapes`
+    scale: Scale  # how a score becomes a rating
 
     config_type: ClassVar[type[RunConfig]]
     title: ClassVar[str]
@@ -145,12 +112,8 @@ class Scorer(ABC):
     def score_new_user(self, numbers: np.ndarray, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Scores of items for somebody with these numbers, and how each score changes with each number.
 
-        Args:
-            numbers: A row such as those of `user_numbers`, float64, (p,).
-            items: Rows of items, int, (n,).
-
-        Returns:
-            Scores, float64, (n,), and derivatives, float64, (n, p).
+        `numbers`: a row such as those of `user_numbers`, float64, (p,); `items`: rows of items, int, (n,). Returns
+        scores, float64, (n,), and derivatives, float64, (n, p).
         """
 
     @classmethod
@@ -225,32 +188,21 @@ class Scorer(ABC):
     def item_doubt(self, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How uncertain the items' own numbers are: 0 everywhere where the family does not know.
 
-        Args:
-            items: Rows of items, int, (n,).
-
-        Returns:
-            Variance of what each item adds by itself, (n,), and of how its score changes with each of a new user's
-            numbers (the derivatives of `score_new_user`), (n, p); float64.
+        `items`: rows of items, int, (n,). Returns variance of what each item adds by itself, (n,), and of how its score
+        changes with each of a new user's numbers (the derivatives of `score_new_user`), (n, p); float64.
         """
         width = self.user_embedding.shape[1] + self.has_biases
         return np.zeros(len(items)), np.zeros((len(items), width))
 
     def expected_user(self, groups: Sequence[FeatureGroup], item_index: np.ndarray) -> np.ndarray:
         """Bias and vector to expect of somebody who rated these items, whatever the ratings, float64, (1 + d,): zeros,
-        unless the family learns what that says.
-
-        Args:
-            groups: `core.model.item_features.item_features` of the data the model learned from.
-            item_index: Rows of the items, (n,).
+        unless the family learns what that says. `groups` are the `item_features` of the data it learned from.
         """
         return np.zeros(self.user_embedding.shape[1] + 1)
 
     def rating_variance(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
         """Variance of the ratings to expect of pairs before they are held inside the scale, squared rating units, (n,).
-
-        Raises:
-            NotApplicableError: The family has no uncertainty.
-        """
+        Raises NotApplicableError: the family has no uncertainty."""
         refuse(self, "it does not know how sure its numbers are")
 
     def score_new_user_on_all(self, numbers: np.ndarray) -> np.ndarray:
@@ -297,11 +249,7 @@ class Bilinear(Scorer):
 
     def item_parts(self, groups: Sequence[FeatureGroup]) -> dict[str, np.ndarray]:
         """What each item's bias and vector are a sum of, by name, each float32, (n_items, 1 + d): itself alone, where
-        the family learns one row for each item.
-
-        Args:
-            groups: `core.model.item_features.item_features` of the data the model learned from.
-        """
+        the family learns one row for each item; `groups` as for `expected_user`."""
         return {"own": np.column_stack([self.item_bias, self.item_embedding])}
 
     def score(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:

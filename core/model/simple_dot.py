@@ -3,8 +3,9 @@
 from typing import Any, ClassVar, Literal
 
 from core.config import GradientConfig, LayerConfig, RunConfig, VectorConfig, family_name
+from core.model.layers import Network, own_layers
 from core.model.scale import Scale
-from core.model.scoring import Bilinear, Network, own_layers
+from core.model.scoring import Bilinear
 
 
 class SimpleDotConfig(GradientConfig, VectorConfig, LayerConfig):

@@ -15,21 +15,17 @@ import numpy as np
 
 from core.config import RunConfig, family_name, setting, vector_size
 from core.errors import AnalysisError
+from core.model.around_mean import AroundMean
 from core.model.item_features import FeatureGroup, shares
-from core.model.scale import Scale
-from core.model.scoring import ANY_LENGTH, Bilinear, Network, own_layers
+from core.model.layers import ANY_LENGTH
 
-STEPS_PER_EPOCH = 5
-"""Steps that count as an epoch: after them the precisions move, and errors are measured."""
+STEPS_PER_EPOCH = 5  # steps that count as an epoch: after them the precisions move, and errors are measured
 
 ITEM_GROUP = "column {}"
 """Name of the features that say what an item is, from that of the column: one called "own" is not the items' own."""
 
-NOISE_COUNT = 10
-"""Ratings' worth of everybody's noise in the noise of one user."""
-
-USER_GROUP = "rates {}"
-"""Name of the features that say what a user rates, from that of the items' features."""
+NOISE_COUNT = 10  # ratings' worth of everybody's noise in the noise of one user
+USER_GROUP = "rates {}"  # name of the features that say what a user rates, from that of the items' features
 
 POSITIVE = ("user_variance", "item_variance", "feature_variance", "prior_precision", "noise_variance", "typical_noise")
 """Arrays of variances and precisions: divided by, and roots are taken of them."""
@@ -65,7 +61,7 @@ class VariationalConfig(RunConfig):
     )
 
 
-class Variational(Bilinear):
+class Variational(AroundMean):
     """Means and variances of all numbers, and what an item's numbers are a sum of.
 
     Beside the arrays of every model with biases (the means of the sums, in rating units) there are
@@ -89,13 +85,13 @@ class Variational(Bilinear):
     summary: ClassVar[str] = (
         "Averages over all models that fit, instead of choosing one; may also look at who rated, genres and years."
     )
-    score_latex: ClassVar[str] = r"m + b_u + b_v + u \cdot v"
-    weights = own_layers("user_embedding", "item_embedding", "user_bias", "item_bias", "mean")
-    rows: ClassVar[frozenset[str]] = Bilinear.rows | {"user_variance", "item_variance", "own_numbers", "noise_variance"}
+    rows: ClassVar[frozenset[str]] = AroundMean.rows | {
+        "user_variance",
+        "item_variance",
+        "own_numbers",
+        "noise_variance",
+    }
     training: ClassVar[str] = "variational"
-    level: ClassVar[str] = "mean"
-    folded: ClassVar[frozenset[str]] = frozenset({"mean"})
-    has_biases: ClassVar[bool] = True
     has_uncertainty: ClassVar[bool] = True
 
     @classmethod
@@ -108,17 +104,11 @@ class Variational(Bilinear):
         """Whether there was anything to learn features from, and the settings allowed it."""
         return len(self.arrays["feature_numbers"]) > 0
 
-    @property
-    def constant(self) -> float:
-        """The mean of the training ratings, in rating units."""
-        return float(self.arrays["mean"][0])
-
     @classmethod
     def shapes(cls, config: Any, n_users: int, n_items: int) -> dict[str, tuple[int, ...]]:
         """The sums, their variances and their parts; how many features there are depends on the data."""
         width = config.embedding_dim + 1
         return super().shapes(config, n_users, n_items) | {
-            "mean": (1,),
             "user_variance": (n_users, width),
             "item_variance": (n_items, width),
             "own_numbers": (n_items, width),
@@ -144,13 +134,6 @@ class Variational(Bilinear):
         if len(arrays["prior_precision"]) < 2:  # of the users' and of the items' own numbers at least
             return f"prior_precision is of {len(arrays['prior_precision'])} groups, 2 or more were expected"
         return None
-
-    @classmethod
-    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
-        """The means as a Keras model, for exports: training needs none."""
-        from core.model.networks import looked_up_sum  # only exports need TensorFlow
-
-        return looked_up_sum(config, n_users=n_users, n_items=n_items, scale=scale, seed=seed)
 
     @property
     def item_numbers(self) -> np.ndarray:
@@ -181,11 +164,8 @@ class Variational(Bilinear):
     def feature_rows(self, groups: Sequence[FeatureGroup]) -> dict[str, slice]:
         """Where the numbers of each group are in `feature_numbers`.
 
-        Args:
-            groups: `item_features` of the data the model learned from; empty where it did not look at them.
-
-        Raises:
-            AnalysisError: The data have other features than the model learned.
+        `groups`: `item_features` of the data the model learned from; empty where it did not look at them. Raises
+        AnalysisError: the data have other features than the model learned.
         """
         ends = np.cumsum([0, *(len(group.labels) for group in groups)]).tolist()
         known = len(self.arrays["feature_numbers"])
@@ -198,12 +178,8 @@ class Variational(Bilinear):
     def expected_user(self, groups: Sequence[FeatureGroup], item_index: np.ndarray) -> np.ndarray:
         """Bias and vector to expect of somebody who rated these items, before their ratings are looked at.
 
-        Args:
-            groups: `item_features` of the data the model learned from.
-            item_index: Rows of the items, (n,); without any nothing is known.
-
-        Returns:
-            Float64, (1 + d,): the prior mean of their numbers.
+        `item_index`: rows of the items, (n,); without any nothing is known. Returns float64, (1 + d,): the prior mean
+        of their numbers.
         """
         expected = np.zeros(self.item_embedding.shape[1] + 1)
         if len(item_index):
@@ -219,8 +195,7 @@ class Variational(Bilinear):
         """What each item's bias and vector are a sum of, by name, each float32, (n_items, 1 + d).
 
         `own` comes first, then `raters` where the model looked at them, then the feature groups, those of a column that
-        is called like these as "column own". They add up to
-        `item_numbers`: who rated it is what the others leave.
+        is called like these as "column own". They add up to `item_numbers`: who rated it is what the others leave.
         """
         parts = {"own": self.arrays["own_numbers"]}
         where = self.feature_rows(groups)

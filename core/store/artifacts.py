@@ -20,25 +20,17 @@ from core.disk.checksums import check_size, checksum, read_array, read_json, wri
 from core.disk.files import refused, sync_folder, took_place
 from core.disk.reading import IntegrityError, read_object
 
-_ATTEMPTS = 20
-"""To put a folder in its place: others may put theirs there, and it may be damaged, again and again."""
-
-_NAME = re.compile(r"\w+\.(npy|json)", re.ASCII)
-"""What a manifest may name: files in its own folder, and no other."""
+_ATTEMPTS = 20  # To put a folder in its place: others may put theirs there, and it may be damaged, again and again
+_NAME = re.compile(r"\w+\.(npy|json)", re.ASCII)  # What a manifest may name: files in its own folder, and no other
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """An opened folder, its files there in their size; each is checked when it is read.
-
-    Attributes:
-        body: What the manifest says beside the files.
-        files: Size in bytes and SHA-256 of each other file, by name.
-    """
+    """An opened folder, its files there in their size; each is checked when it is read."""
 
     folder: Path
-    body: Mapping[str, Any]
-    files: Mapping[str, tuple[int, str]]
+    body: Mapping[str, Any]  # What the manifest says beside the files
+    files: Mapping[str, tuple[int, str]]  # Size in bytes and SHA-256 of each other file, by name
 
     @property
     def arrays(self) -> list[str]:
@@ -61,19 +53,12 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Layout:
-    """How one kind of folder is laid out.
+    """How one kind of folder is laid out."""
 
-    Attributes:
-        manifest: Name of the manifest.
-        schema_version: Of the folder: raise it when this version's folders cannot be read by the last one.
-        listing: The manifest's field with the other files.
-        suffix: What the names of files lack there.
-    """
-
-    manifest: str
-    schema_version: int
-    listing: str = "files"
-    suffix: str = ""
+    manifest: str  # Name of the manifest
+    schema_version: int  # Of the folder: raise it when this version's folders cannot be read by the last one
+    listing: str = "files"  # The manifest's field with the other files
+    suffix: str = ""  # What the names of files lack there
 
     def write(
         self,
@@ -82,12 +67,8 @@ class Layout:
         arrays: Mapping[str, np.ndarray],
         documents: Mapping[str, dict[str, Any]] = MappingProxyType({}),
     ) -> None:
-        """Write all files into a folder that exists, each down to the disk.
-
-        Raises:
-            ValueError: A number in the JSON is not finite, or an array holds objects.
-            OSError: The disk refused.
-        """
+        """Write all files into a folder that exists, each down to the disk; raises ValueError where a number in the
+        JSON is not finite, or an array holds objects."""
         files = {f"{name}.npy": write_array(folder / f"{name}.npy", array) for name, array in arrays.items()}
         files |= {f"{name}.json": write_json(folder / f"{name}.json", value) for name, value in documents.items()}
         listing = {
@@ -97,12 +78,8 @@ class Layout:
         write_json(folder / self.manifest, whole | {"checksum": checksum(whole)})
 
     def open(self, folder: Path) -> Artifact:
-        """The folder, if its manifest is undamaged and the files are there in their size.
-
-        Raises:
-            IntegrityError: The manifest is missing, damaged or of another version, or a file is missing or of
-                another size.
-        """
+        """The folder; raises IntegrityError where its manifest is missing, damaged or of another version, or a file is
+        missing or of another size."""
         body = read_object(folder / self.manifest)
         version = body.get("schema_version")
         if version != self.schema_version:
@@ -126,16 +103,10 @@ class Layout:
 
 
 def publish(fresh: Path, place: Path, *, stays: Callable[[], bool]) -> None:
-    """Rename a written folder to its place, so that it survives a power cut.
+    """Rename a written folder, of those that `new_folder` gives, to its place, so that it survives a power cut.
 
-    Args:
-        fresh: What `new_folder` gave, its files written.
-        place: Where it belongs.
-        stays: Asked while another folder is at the place. True: that one is whole and wins. False: it was damaged and
-            has been cleared away.
-
-    Raises:
-        UsageError: What is at the place can be neither used nor cleared away.
+    While another folder is at the place, `stays` is asked: True says that it is whole and wins, False that it was
+    damaged and has been cleared away. Raises UsageError where it can be neither used nor cleared away.
     """
     sync_folder(fresh)
     place.parent.mkdir(exist_ok=True)

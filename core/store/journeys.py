@@ -17,44 +17,30 @@ from pydantic import BaseModel, Field, ValidationError
 
 from core import access
 from core.access import Action, Visitor
-from core.disk.files import disk_full_told, remove, replace_text
+from core.disk.files import disk_full_told, locked, remove, replace_text
 from core.disk.home import home
-from core.disk.locks import locked
 from core.disk.reading import IntegrityError, MissingError, read_bytes
 from core.errors import LimitError
 
 _logger = logging.getLogger(__name__)
 
-MOST_OWNERS = 500
-"""Owners whose way is kept; for one more, whoever was away longest is forgotten."""
-
-UNTOUCHED_SECONDS = 60 * 86_400
-"""What nobody has changed for so long is forgotten."""
-
+MOST_OWNERS = 500  # Owners whose way is kept; for one more, whoever was away longest is forgotten
+UNTOUCHED_SECONDS = 60 * 86_400  # What nobody has changed for so long is forgotten
 MOST_TOURS, MOST_STEPS = 40, 20
 _MOST_BYTES = 16_384
-LONGEST = 24
-"""Characters in a nickname."""
+LONGEST = 24  # Characters in a nickname
 
 
 class Journey(BaseModel, frozen=True, extra="forbid"):
-    """One owner's way through the tours.
+    """One owner's way through the tours."""
 
-    Attributes:
-        number: What stands for them on a board; the first one is 1, and nobody else has it.
-        nickname: What they chose to be called there; empty where nothing.
-        tour: The one they are in; empty for none.
-        step: The step that they see, from 0.
-        done: Steps done of each tour, from 0, rising.
-        seen: When they last did something, seconds since 1970.
-    """
-
-    number: int = Field(ge=1)
-    nickname: str = Field("", max_length=LONGEST)
-    tour: str = Field("", max_length=40)
-    step: int = Field(0, ge=0, le=MOST_STEPS)
+    number: int = Field(ge=1)  # What stands for them on a board; the first one is 1, and nobody else has it
+    nickname: str = Field("", max_length=LONGEST)  # What they chose to be called there; empty where nothing
+    tour: str = Field("", max_length=40)  # The one they are in; empty for none
+    step: int = Field(0, ge=0, le=MOST_STEPS)  # The step that they see, from 0
+    # Steps done of each tour, from 0, rising.
     done: dict[str, tuple[int, ...]] = Field(default_factory=dict, max_length=MOST_TOURS)
-    seen: float = Field(0.0, ge=0)
+    seen: float = Field(0.0, ge=0)  # When they last did something, seconds since 1970
 
     def steps(self, tour: str) -> frozenset[int]:
         """Steps done of a tour."""
@@ -87,12 +73,8 @@ def everybody() -> list[Journey]:
 
 
 def change(by: Visitor, change: Callable[[Journey], Journey]) -> Journey:
-    """Replace the way of a visitor by what `change` makes of it, alone with it across threads and processes.
-
-    Raises:
-        ReadOnlyError: This is a kiosk.
-        BusyError, UsageError, DiskFullError: It cannot be written.
-    """
+    """Replace the way of a visitor by what `change` makes of it, alone with it across threads and processes; raises
+    ReadOnlyError in a kiosk, and BusyError, UsageError or DiskFullError where it cannot be written."""
     access.check(Action.NAME, by)
     place = _place(by.owner)
     with locked(place.parent / ".lock"), disk_full_told("how far somebody is", place.parent):

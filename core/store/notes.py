@@ -28,12 +28,8 @@ _SCHEMA = 1
 _NAME = re.compile(r"[a-z]+")
 _OWNERS = "of"
 
-MOST_OWNERS = 200
-"""Owners who keep notes of their own with one run."""
-
-OWNERS_BYTES = 128 * 1024
-"""Of the file of one owner."""
-
+MOST_OWNERS = 200  # Owners who keep notes of their own with one run
+OWNERS_BYTES = 128 * 1024  # Of the file of one owner
 UNTOUCHED_SECONDS = 60 * 86_400
 """An owner's notes that were not changed for so long make room for another's, where there is none left."""
 
@@ -42,20 +38,14 @@ Entry = TypeVar("Entry")
 
 @dataclass(frozen=True)
 class Notes(Generic[Entry]):
-    """One kind of list.
+    """One kind of list."""
 
-    Attributes:
-        name: What its entries are called, plural, lower-case letters; the file's name too.
-        parse: Makes an entry of JSON; raises ValueError, TypeError, KeyError or LimitError where it is none.
-        dump: Makes JSON of an entry, every number finite.
-        key: What equal entries share: one takes the place of the other.
-    """
-
-    name: str
+    name: str  # What its entries are called, plural, lower-case letters; the file's name too
     max_entries: int
+    # Makes an entry of JSON; raises ValueError, TypeError, KeyError or LimitError where it is none.
     parse: Callable[[Any], Entry]
-    dump: Callable[[Entry], Any]
-    key: Callable[[Entry], object] = id
+    dump: Callable[[Entry], Any]  # Makes JSON of an entry, every number finite
+    key: Callable[[Entry], object] = id  # What equal entries share: one takes the place of the other
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -69,12 +59,8 @@ class Notes(Generic[Entry]):
         return folder / f"{self.name}.json"
 
     def read(self, run_id: str, owner: str = "") -> tuple[Entry, ...]:
-        """All entries kept with a run for everybody, or for an owner, in their order; none without such a run.
-
-        Raises:
-            UnknownRunError: The text is no run id.
-            CorruptRunError: The file cannot be read; it is left as it is.
-        """
+        """All entries kept with a run for everybody, or for an owner, in their order; none without such a run. Raises
+        UnknownRunError for no run id, and CorruptRunError where the file cannot be read; it is left as it is."""
         path = self.path(run_id, owner)
         try:
             return self._entries(read_object(path))
@@ -91,10 +77,7 @@ class Notes(Generic[Entry]):
     def change(self, run_id: str, change: Callable[[Sequence[Entry]], Sequence[Entry]], owner: str = "") -> None:
         """Replace the entries by what `change` makes of them, alone with them across threads and processes.
 
-        Args:
-            run_id: Of which run.
-            change: Makes new entries of those there are; what it raises leaves them as they are.
-            owner: Whose; everybody's without it.
+        They are the owner's, or everybody's; what `change` raises leaves them as they are.
 
         Raises:
             UnknownRunError: There is no such run, or it was deleted meanwhile.
@@ -118,17 +101,14 @@ class Notes(Generic[Entry]):
             replace_text(path, text, durable=True)
 
     def seen(self, run_id: str, *, by: Visitor) -> tuple[Entry, ...]:
-        """What a visitor sees with a run: everybody's, then their own, marked as such; raises as `read`.
-
-        Where one of their own is equal to one of everybody's, theirs stands alone.
-        """
+        """What a visitor sees with a run: everybody's, then their own, marked as such, which stand alone where one of
+        everybody's is equal; raises as `read`."""
         own = [replace(entry, own=True) for entry in self.read(run_id, by.owner)]  # type: ignore[type-var]
         return (*self._without(self.read(run_id), *map(self.key, own)), *own)
 
     def keep(self, run_id: str, entry: Entry, *, by: Visitor) -> None:
         """Keep an entry in place of an equal one, an administrator's for everybody; ReadOnlyError in a kiosk, else as
-        `change`.
-        """
+        `change`."""
         access.check(Action.NAME, by)
         key = self.key(entry)
         owner = "" if by.administrator else by.owner
@@ -137,10 +117,8 @@ class Notes(Generic[Entry]):
             self.change(run_id, lambda kept: self._without(kept, key), by.owner)
 
     def forget(self, run_id: str, key: object, *, by: Visitor) -> None:
-        """Forget an entry, if it is there: one's own before everybody's.
-
-        Raises ReadOnlyError or NotAllowedError where it is everybody's and only an administrator may; else as `change`.
-        """
+        """Forget an entry, if it is there: one's own before everybody's. Raises ReadOnlyError or NotAllowedError where
+        it is everybody's and only an administrator may; else as `change`."""
         own = self._has(run_id, key, by.owner)
         access.check(Action.PUBLISH if not own and self._has(run_id, key) else Action.NAME, by)
         self.change(run_id, lambda kept: self._without(kept, key), by.owner if own else "")

@@ -1,8 +1,7 @@
 """Open vectors trained elsewhere: the one way for the page and for the command line."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,21 +10,18 @@ import numpy as np
 
 from core.data import catalog
 from core.data.folder import read_folder
-from core.data.importing.isolation import SPEC, Runner
+from core.data.importing.isolation import Runner, ask
 from core.data.importing.request import Reporter, of_json
 from core.data.ratings import USER, DatasetRef
-from core.data.text import noun_of, one_line
-from core.data.vectors.building import DATASET
-from core.data.vectors.isolation import in_child
+from core.data.vectors.building import DATASET, in_child
 from core.data.vectors.request import VectorOptions, VectorPreview, VectorReport, VectorRequest
 from core.disk import quota
 from core.disk.files import new_folder
 from core.disk.home import home
-from core.errors import DatasetError, ExplorerError
+from core.errors import DatasetError
 from core.model.run import Run
 from core.settings import ImportLimits
-from core.store.imported import keep, keep_run, run_of
-from core.store.joining import Joined, known_among, with_ratings
+from core.store.joining import Joined, keep, keep_run, known_among, run_of, with_ratings
 from core.store.runs import RunStore
 
 
@@ -43,32 +39,20 @@ def open_vectors(
 
     The files are read in a process of its own, within limits of memory and time. The run's id is made of the vectors
     and the ids of their rows: opened again, by another name or with another table, it is the same run, called and
-    described as it was the last time.
-
-    Args:
-        paths: Files, archives and folders.
-        metadata: A table of the rows; found among the paths without it.
-        options: What is stated.
-        reporter: Receives progress (0-1) and what is being done.
-        should_stop: Asked several times a second.
-        limits: From the environment without it.
-        runner: What reads; `core.data.vectors.isolation` says what else there is.
+    described as it was the last time. `metadata` is a table of the rows, found among the paths without it; what else
+    there is, is as in `core.data.import_ratings`.
 
     Raises:
-        DatasetError: The files cannot be opened; the code says why.
         UnknownDatasetError: There is none that they could be of.
-        LimitError: An option is out of its range.
-        CanceledError: `should_stop` returned True.
-        QuotaError: The home has no room for files of this size.
-        DiskFullError: There is no room.
         BusyError: The store is locked by another process.
+        DatasetError, LimitError, CanceledError, QuotaError, DiskFullError: As `import_ratings` says.
     """
     quota.check("opening these vectors", sum(path.stat().st_size for path in paths if path.is_file()))
     request = _request(paths, metadata, options, limits)
     if (of := request.options.of) is not None:
         catalog.place(of)  # before anything is read
     with new_folder(home() / "datasets", "the vectors", mode=0o700) as folder:
-        result = _run("open", request, folder, reporter, should_stop, runner)
+        result = ask("open", request, folder, reporter, should_stop, runner)
         arrays = {
             name: np.memmap(folder / name, "<f4", "r", shape=tuple(shape)).view(np.ndarray)
             for name, shape in result["shapes"].items()
@@ -114,17 +98,10 @@ def preview_vectors(
     limits: ImportLimits | None = None,
     runner: Runner = in_child,
 ) -> VectorPreview:
-    """What `open_vectors` would do, as far as the first rows show; nothing is kept.
-
-    What would stop it stands in the preview as code and message.
-
-    Raises:
-        LimitError: An option is out of its range.
-        DatasetError: Reading took too much memory or time, or crashed.
-    """
+    """What `open_vectors` would do, by the first rows, and what would stop it; nothing is kept. Raises as it does."""
     request = _request(paths, metadata, options, limits)
     with new_folder(home() / "datasets", "the preview", mode=0o700) as folder:
-        result = _run("preview", request, folder, lambda progress, text: None, lambda: False, runner)
+        result = ask("preview", request, folder, lambda progress, text: None, lambda: False, runner)
     preview = of_json(VectorPreview, result["preview"])
     if request.options.of is None or preview.code:
         return preview
@@ -139,28 +116,9 @@ def _request(
     paths: Sequence[Path], metadata: Sequence[Path], options: VectorOptions | None, limits: ImportLimits | None
 ) -> VectorRequest:
     """What was asked for, with the defaults filled in, and texts as they are kept."""
-    options = options or VectorOptions()
-    options.check()
-    said: dict[str, Any] = {name: noun_of(getattr(options, name) or "") or None for name in ("noun", "user_noun")}
     return VectorRequest(
         [path.absolute() for path in paths],
         [path.absolute() for path in metadata],
-        replace(options, name=one_line(options.name or "", 100) or None, **said),
+        (options or VectorOptions()).as_kept(),
         limits or ImportLimits.from_environment(),
     )
-
-
-def _run(
-    task: str,
-    request: VectorRequest,
-    folder: Path,
-    reporter: Reporter,
-    should_stop: Callable[[], bool],
-    runner: Runner,
-) -> dict[str, Any]:
-    """Have the reading process do its task in a folder; raises the error that it ends with."""
-    (folder / SPEC).write_text(json.dumps({"task": task, **asdict(request)}, default=str), encoding="utf-8")
-    result = runner(folder, request.limits, reporter, should_stop)
-    if "code" in result:
-        raise ExplorerError.of(result["code"], result["message"])
-    return result

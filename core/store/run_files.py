@@ -8,18 +8,16 @@ import numpy as np
 
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
-from core.disk.reading import IntegrityError
-from core.disk.typed import Moment, typed
+from core.disk.reading import IntegrityError, Moment, typed
 from core.errors import LimitError
 from core.model.events import Epoch, Started, Step
 from core.model.families import OPENED, family_of, parse_config, stored_families
+from core.model.layers import has_shape
 from core.model.run import Origin, Outcome, Run
-from core.model.scoring import BLOCK, has_shape
+from core.model.scoring import BLOCK
 from core.store.artifacts import Artifact, Layout
 
-SCHEMA_VERSION = 1
-"""Of the folder's layout: raise it when this version's folders cannot be read by the last one."""
-
+SCHEMA_VERSION = 1  # Of the folder's layout: raise it when this version's folders cannot be read by the last one
 LAYOUT = Layout("manifest.json", SCHEMA_VERSION)
 
 
@@ -47,12 +45,8 @@ class _History:
 
 
 def write_folder(folder: Path, run: Run) -> None:
-    """Write all files of a run into a folder that exists, each down to the disk.
-
-    Raises:
-        ValueError: The weights' shapes do not fit the config, or a number is not finite.
-        OSError: The disk refused.
-    """
+    """Write all files of a run into a folder that exists, each down to the disk; raises ValueError where the weights do
+    not fit the config, or a number is not finite."""
     arrays = run.scorer.arrays
     if problem := _misfit(arrays, run.config, run.dataset):
         raise ValueError(f"run {run.run_id} cannot be stored: {problem}")
@@ -74,11 +68,8 @@ def write_folder(folder: Path, run: Run) -> None:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest, and whether the files it names are there in their size; their content is not read.
-
-    Raises:
-        IntegrityError: It is missing, damaged or of another version, or a file is missing or of another size.
-    """
+    """The manifest; raises IntegrityError where it is missing, damaged or of another version, or a file that it names
+    is missing or of another size. Their content is not read."""
     artifact = LAYOUT.open(folder)
     body = artifact.body
     try:

@@ -48,11 +48,7 @@ class RunSummary:
 
 
 class RunStore:
-    """Runs on disk, shared by any number of processes.
-
-    Args:
-        folder: Where they are; `runs/` in the home without it.
-    """
+    """Runs on disk, shared by any number of processes: in `folder`, in the home's `runs/` without it."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = home() / "runs" if folder is None else folder
@@ -60,14 +56,9 @@ class RunStore:
     def publish(self, run: Run) -> Path:
         """Store a run, whole or not at all; the folder it is in.
 
-        A run already there wins, unless it is damaged: then that one is set aside.
-
-        Raises:
-            DiskFullError: There is no room; nothing is left of the attempt.
-            BusyError: A damaged one is there, and the store is locked by another process.
-            CorruptRunError: A damaged one is there, and it cannot be moved.
-            UsageError: Nothing can be written there.
-            ValueError: The weights do not fit the config, or are not finite.
+        A run already there wins, unless it is damaged: then that one is set aside. Raises DiskFullError, after which
+        nothing is left of the attempt; UsageError where nothing can be written; BusyError or CorruptRunError where a
+        damaged one cannot be moved; ValueError where the weights do not fit the config, or are not finite.
         """
         place = self._place(run.run_id)
         with new_folder(self.folder, f"run {run.run_id}") as fresh:
@@ -77,8 +68,7 @@ class RunStore:
 
     def republish(self, run: Run) -> Path:
         """Store a run in the place of the one with its id, whose vectors are the same and whose data are described
-        otherwise; the folder it is in. Raises as `publish` does.
-        """
+        otherwise; the folder it is in. Raises as `publish` does."""
         place = self._place(run.run_id)
         with new_folder(self.folder, f"run {run.run_id}") as fresh:
             write_folder(fresh, run)
@@ -91,10 +81,8 @@ class RunStore:
     def load(self, run_id: str) -> Run:
         """The run with this id, every byte checked.
 
-        Raises:
-            UnknownRunError: There is none.
-            CorruptRunError: It is damaged or of another version; it was set aside.
-            BusyError: It is damaged, and the store is locked by another process.
+        Raises UnknownRunError; CorruptRunError where it is damaged or of another version, and was set aside; BusyError
+        where it could not be, because another process locks the store.
         """
         place = self._place(run_id)
         while True:
@@ -124,14 +112,8 @@ class RunStore:
         return tuple(run for run in self.list() if run.dataset.digest == digest)
 
     def delete(self, run_id: str, *, by: Visitor) -> Entry:
-        """Move a run, with the studies and notes beside it, into the trash; what it is there.
-
-        Raises:
-            ReadOnlyError, NotAllowedError: Only an administrator may.
-            UnknownRunError: There is none.
-            BusyError: The store is locked by another process.
-            DiskFullError: There is no room for the trash's manifest; nothing was moved.
-        """
+        """Move a run, with the studies and notes beside it, into the trash; what it is there. Raises UnknownRunError,
+        and otherwise as `core.data.catalog.delete` does."""
         access.check(Action.DELETE, by)
         with self.holding(run_id):
             entry = self.trash.put("run", self._title(run_id), self.parts(run_id), by)
@@ -149,12 +131,8 @@ class RunStore:
 
     @contextlib.contextmanager
     def holding(self, run_id: str) -> Iterator[None]:
-        """Keep a run from being moved for a moment, to put something beside it, alone with what is there.
-
-        Raises:
-            UnknownRunError: There is none, or no longer.
-            BusyError: Another process does so, and does not come to an end.
-        """
+        """Keep a run from being moved for a moment, to put something beside it, alone with what is there; raises
+        UnknownRunError where there is none, or no longer, and BusyError."""
         place = self._place(run_id)
         if not place.is_dir():
             raise unknown_run(run_id)
@@ -223,11 +201,7 @@ class RunStore:
                 return RunSummary(run.run_id, run.config, *told, size, run.origin)
 
     def _quarantine(self, place: Path) -> None:
-        """Set aside a folder that does not fit, and raise.
-
-        Returns where the folder fits after all: somebody was just deleting or
-        replacing it, and reading again will tell.
-        """
+        """Set aside a folder that does not fit, and raise; return where it fits after all, replaced meanwhile."""
         if not os.path.lexists(place):
             raise unknown_run(place.name)
         try:
@@ -268,11 +242,7 @@ class RunStore:
         return aside
 
     def _wins(self, run_id: str) -> bool:
-        """Whether the run at a place is whole; where it is not, it has been set aside.
-
-        Raises:
-            CorruptRunError: It is damaged and cannot be moved.
-        """
+        """Whether the run at a place is whole; else it has been set aside. CorruptRunError where it cannot be moved."""
         try:
             self.load(run_id)
         except (UnknownRunError, CorruptRunError):

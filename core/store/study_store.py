@@ -22,29 +22,21 @@ import numpy as np
 from pydantic import BaseModel
 
 from core.disk.files import new_folder, remove
-from core.disk.reading import ForbiddenError, IntegrityError
-from core.disk.typed import Moment, typed
+from core.disk.reading import ForbiddenError, IntegrityError, Moment, typed
 from core.store.artifacts import Layout, publish
 from core.store.runs import RunStore
 
-SCHEMA_VERSION = 1
-"""Of a study's folder and of what its arrays mean: raise it when either changes."""
-
+SCHEMA_VERSION = 1  # Of a study's folder and of what its arrays mean: raise it when either changes
 LAYOUT = Layout("study.json", SCHEMA_VERSION, listing="arrays", suffix=".npy")
 _KEY = re.compile(r"(?P<run_id>[0-9a-f]{16})-(?P<name>[a-z]+-[0-9a-f]{16})")
 
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """The result of a study.
+    """The result of a study."""
 
-    Attributes:
-        arrays: By name; what they mean is said by the study that makes them.
-        facts: Everything else, as JSON.
-    """
-
-    arrays: Mapping[str, np.ndarray]
-    facts: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray]  # By name; what they mean is said by the study that makes them
+    facts: Mapping[str, Any]  # Everything else, as JSON
 
 
 @dataclass(frozen=True)
@@ -71,20 +63,13 @@ def key_of(run_id: str, kind: str, settings: BaseModel) -> str:
 def save(
     run_id: str, kind: str, settings: BaseModel, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]
 ) -> None:
-    """Keep a study, whole or not at all; one already there wins.
-
-    Args:
-        run_id: Which run it is about.
-        kind: Which study, lower-case letters.
-        settings: What it was made with.
-        arrays: Without Python objects in them; names in lower-case letters.
-        facts: As JSON, every number finite.
+    """Keep a study, whole or not at all; one already there wins. Its kind is in lower-case letters, as are the names.
 
     Raises:
         UnknownRunError: The run is not there, or no longer: its studies went with it.
         BusyError: The store is locked by another process.
         DiskFullError: There is no room; nothing is left of the attempt.
-        ValueError: A fact is not JSON, or an array holds objects.
+        ValueError: A fact is not JSON with finite numbers, or an array holds objects.
     """
     place = _place(key_of(run_id, kind, settings))
     body = {

@@ -1,28 +1,19 @@
 """Groups of items that lie together in the model, with names."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
 from core.analysis.item_attributes import item_columns
-from core.analysis.maps.clusters import (
-    NO_CLUSTER,
-    Label,
-    hdbscan,
-    kmeans,
-    label_groups,
-    repeatability,
-    silhouette,
-    typical,
-)
+from core.analysis.maps.clusters import NO_CLUSTER, hdbscan, kmeans, label_groups, repeatability, silhouette, typical
 from core.analysis.neighbors.all_neighbors import Space
 from core.store.study_store import Stored
 from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field
 from core.studies.twins import MaybeOfTwin, check_twin, looked_at, titled
 
-_MOST_SIGNS = 8
-"""Signs kept behind the name of a group."""
+_MOST_SIGNS = 8  # signs kept behind the name of a group
+_SIGN = ("text", "column", "inside", "outside")  # what is kept of each
 
 
 class ClusterSettings(MaybeOfTwin, frozen=True, extra="forbid"):
@@ -52,20 +43,22 @@ def _compute(work: Work, settings: ClusterSettings) -> Stored:
     with as_limit_error():
         if settings.method == "kmeans":
             clusters = kmeans(matrix, settings.n_clusters, metric=settings.metric, seed=settings.seed)
-            work.check_canceled()
-            work.on_progress(0.2)
+            work.reached(0.2)
             repeat = repeatability(matrix, settings.n_clusters, metric=settings.metric, seed=settings.seed)
         else:
             clusters = hdbscan(matrix, min_size=settings.min_size, metric=settings.metric)
-    work.check_canceled()
-    work.on_progress(0.7)
+    work.reached(0.7)
     apart = silhouette(matrix, clusters, metric=settings.metric)
-    work.check_canceled()
-    work.on_progress(0.8)
+    work.reached(0.8)
     labels = label_groups(clusters.label, item_columns(ratings).take(rows))
     examples = typical(matrix, clusters, metric=settings.metric)
     groups = [
-        {"size": int(size), "typical": rows[near].tolist()} | _label(label)
+        {
+            "size": int(size),
+            "typical": rows[near].tolist(),
+            "label": label.text,
+            "signs": [{name: getattr(sign, name) for name in _SIGN} for sign in label.signs[:_MOST_SIGNS]],
+        }
         for size, near, label in zip(clusters.sizes, examples, labels, strict=True)
     ]
     facts = {
@@ -76,14 +69,6 @@ def _compute(work: Work, settings: ClusterSettings) -> Stored:
         "found_on": clusters.found_on,
     }
     return Stored({"rows": rows, "label": clusters.label}, facts)
-
-
-def _label(label: Label) -> dict[str, Any]:
-    signs = [
-        {"text": sign.text, "column": sign.column, "inside": sign.inside, "outside": sign.outside}
-        for sign in label.signs[:_MOST_SIGNS]
-    ]
-    return {"label": label.text, "signs": signs}
 
 
 CLUSTERS = Study(

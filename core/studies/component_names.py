@@ -20,8 +20,7 @@ from core.analysis.components.pca import Basis, Pca, likeness
 from core.errors import CorruptRunError, LimitError
 from core.store.notes import Notes
 
-LONGEST = 40
-"""Characters in a name: what an axis and a table heading can show."""
+LONGEST = 40  # characters in a name: what an axis and a table heading can show
 
 SAME = 0.95
 """Likeness from which two directions are one and carry the same name: their |cosine|, or, where one of them is of what
@@ -34,50 +33,35 @@ _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # 
 
 @dataclass(frozen=True, eq=False)
 class Name:
-    """What somebody called the two ends of a direction.
+    """What somebody called the two ends of a direction."""
 
-    Attributes:
-        low, high: The names; one of them may be empty.
-        direction: The component's direction, length one, float64, (embedding_dim,).
-        component: Which component it was when it was named, from 0.
-        centered, min_ratings: How the components came about then: whether the column means were
-            subtracted, and the ratings an item needed to take part.
-        own: Whether only its owner sees it.
-        basis: What the components were of.
-    """
-
+    # low, high: the names; one of them may be empty
     low: str
     high: str
-    direction: np.ndarray
-    component: int
+    direction: np.ndarray  # the component's direction, length one, float64, (embedding_dim,)
+    component: int  # which component it was when it was named, from 0
+    # centered, min_ratings: how the components came about then: whether the column means were subtracted, and the
+    # ratings an item needed to take part
     centered: bool
     min_ratings: int
-    own: bool = False
-    basis: Basis = "pca"
+    own: bool = False  # whether only its owner sees it
+    basis: Basis = "pca"  # what the components were of
 
 
 @dataclass(frozen=True)
 class EndNames:
-    """A name as it fits one component.
+    """A name as it fits one component."""
 
-    Attributes:
-        low, high: The names of this component's ends; one of them may be empty.
-        likeness: How nearly this is the direction that was named, SAME … 1.
-        name: Where the names come from.
-    """
-
+    # low, high: the names of this component's ends; one of them may be empty
     low: str
     high: str
-    likeness: float
-    name: Name
+    likeness: float  # how nearly this is the direction that was named, SAME … 1
+    name: Name  # where the names come from
 
 
 def checked(text: str) -> str:
     """A name as it is kept: without white space around it.
-
-    Raises:
-        LimitError: It is longer than LONGEST characters, or more than one line of text.
-    """
+    Raises LimitError: it is longer than LONGEST characters, or more than one line of text."""
     text = text.strip()
     if len(text) > LONGEST:
         raise LimitError(f"the name {text[:20]!r}… has {len(text):,} characters; a name has at most {LONGEST}")
@@ -97,14 +81,9 @@ def for_components(
     A name fits the component that is most like it, where the likeness is at least SAME; where the two point opposite
     ways, its ends are swapped. Of several, an owner's own comes first, then the nearest.
 
-    Args:
-        names: From `get`.
-        result: The components.
-        covariance: From `item_covariance`, for the names of what the model predicts, or its components. None where
-            training ratings are not at hand: directions are then compared by their cosine alone.
-
-    Raises:
-        CorruptRunError: A name's direction has another number of dimensions.
+    `covariance`: from `item_covariance`, for the names of what the model predicts, or its components. None where
+    training ratings are not at hand: directions are then compared by their cosine alone. Raises CorruptRunError: a
+    name's direction has another number of dimensions.
     """
     if not names:
         return (None,) * len(result.components)
@@ -146,22 +125,14 @@ def get(run_id: str, *, by: Visitor) -> tuple[Name, ...]:
     return tuple(names)
 
 
-def for_everybody(run_id: str) -> tuple[Name, ...]:
-    """The names that everybody sees with a run, in the order in which they were given; raises as `Notes.read` does."""
-    return NOTES.read(run_id)
-
-
 def set_name(run_id: str, name: Name, *, by: Visitor, covariance: np.ndarray | None = None) -> None:
     """Keep a name with a run, an administrator's for everybody; it takes the place of any for the same direction.
 
     Without a word at either end, the direction has no name any more, or everybody's again. `covariance` is as in
     `for_components`.
 
-    Raises:
-        ReadOnlyError: This is a kiosk.
-        NotAllowedError: The name without words would take away everybody's, and only an administrator may do that.
-        LimitError: As `checked`, or there are too many names.
-        UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
+    Raises as `Notes.keep` does; NotAllowedError: the name without words would take away everybody's, and only an
+    administrator may do that; LimitError as `checked`.
     """
     access.check(Action.NAME, by)
     low, high = checked(name.low), checked(name.high)
@@ -233,4 +204,4 @@ def _parse(entry: dict[str, Any]) -> Name:
 
 
 NOTES = Notes("names", max_entries=500, parse=_parse, dump=_dump)
-"""The names kept with one run, for everybody or for an owner."""
+for_everybody = NOTES.read  # the names that everybody sees with a run, in the order in which they were given

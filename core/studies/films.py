@@ -40,9 +40,8 @@ def train_filmed(
         config, ratings, on_event, should_stop: As for `core.training.trainer.fit`.
         camera: One whose `on_frame` is told of every frame; a plain one without.
 
-    Raises:
-        LimitError, DivergedError, CanceledError, OutOfMemoryError: As `fit` says; nothing is kept.
-        DiskFullError, BusyError, CorruptRunError, UsageError: As `RunStore.publish` says.
+    Raises LimitError, DivergedError, CanceledError, OutOfMemoryError as `fit` says; nothing is kept; DiskFullError,
+    BusyError, CorruptRunError, UsageError as `RunStore.publish` says.
     """
     from core.training.trainer import fit  # may need TensorFlow: seconds to import
 
@@ -128,9 +127,7 @@ def train_again(work: Work, share: float = 1.0) -> tuple[Run, Camera]:
         work: About the run; told how far the training is.
         share: Of the work that this is.
 
-    Raises:
-        CanceledError: The work should stop.
-        LimitError, DivergedError, OutOfMemoryError: As `fit` says.
+    Raises CanceledError: the work should stop; LimitError, DivergedError, OutOfMemoryError as `fit` says.
     """
     from core.training.trainer import fit  # as above
 

@@ -20,11 +20,8 @@ from core.store.study_store import Stored
 from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field
 from core.studies.twins import MaybeOfTwin, check_twin, looked_at, titled
 
-K = 10
-"""Neighbors by which a map's faithfulness is measured."""
-
-_DRAWING = 0.9
-"""Share of the progress that is drawing the map; the rest is measuring how faithful it is."""
+K = 10  # neighbors by which a map's faithfulness is measured
+_DRAWING = 0.9  # share of the progress that is drawing the map; the rest is measuring how faithful it is
 
 _USED: dict[str, set[str]] = {
     "pca": {"basis", "centered", "fit_min_ratings"},
@@ -86,27 +83,20 @@ def _compute(work: Work, settings: MapStudySettings) -> Stored:
     rows = items_taking_part(run, ratings, settings.min_ratings)
     matrix = run.scorer.item_embedding[rows]
     with as_limit_error():
-        layout = _shadow(run, ratings, settings, rows) if settings.method == "pca" else _bent(work, settings, matrix)
-        work.check_canceled()
-        work.on_progress(_DRAWING)
+        if settings.method == "pca":
+            layout = _shadow(run, ratings, settings, rows)
+        else:
+            layout = draw_map(
+                matrix,
+                settings,
+                on_progress=lambda share: work.on_progress(_DRAWING * share),
+                should_stop=work.should_stop,
+            )
+        work.reached(_DRAWING)
         trust = faithfulness(matrix, layout.points, k=fitting_k(len(rows), K), metric=settings.metric)
-    facts = {
-        "kept": trust.mean,
-        "chance": trust.chance,
-        "trustworthiness": trust.trustworthiness,
-        "measured_on": trust.measured_on,
-        "k": trust.k,
-        "metric": trust.metric,
-        "loss": layout.loss,
-        "laid_out": layout.laid_out,
-    }
+    measured = {name: getattr(trust, name) for name in ("chance", "trustworthiness", "measured_on", "k", "metric")}
+    facts = {"kept": trust.mean, **measured, "loss": layout.loss, "laid_out": layout.laid_out}
     return Stored({"rows": rows, "points": layout.points, "kept": trust.kept.astype(np.float32)}, facts)
-
-
-def _bent(work: Work, settings: MapStudySettings, matrix: np.ndarray) -> Layout:
-    return draw_map(
-        matrix, settings, on_progress=lambda share: work.on_progress(_DRAWING * share), should_stop=work.should_stop
-    )
 
 
 def _shadow(run: Run, ratings: Ratings, settings: MapStudySettings, rows: np.ndarray) -> Layout:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import BaseModel
 
-from core.analysis.film import shown
-from core.analysis.film_moments import near, stayed_since
+from core.analysis.film import near, shown, stayed_since
 from core.analysis.neighbors.all_neighbors import fitting_k
 from core.data.nouns import count
 from core.errors import LimitError
@@ -15,11 +14,8 @@ from core.studies.films import frames_before_end, train_again
 from core.studies.retraining import check_trainable
 from core.studies.study import FEWEST_ITEMS, Study, Work
 
-K = 10
-"""Nearest others that are neighbors; fewer where there are few items."""
-
-_TRAINING = 0.6
-"""Share of the work that is training, as progress tells it."""
+K = 10  # nearest others that are neighbors; fewer where there are few items
+_TRAINING = 0.6  # share of the work that is training, as progress tells it
 
 
 class MomentsSettings(BaseModel, frozen=True, extra="forbid"):
@@ -28,19 +24,12 @@ class MomentsSettings(BaseModel, frozen=True, extra="forbid"):
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """When neighbors became neighbors.
+    """When neighbors became neighbors."""
 
-    Attributes:
-        rows: The items that a film of the run shows, int64, (n_items,), rising.
-        at: Epochs done in each frame, rising, float64, (n_frames,).
-        near: The nearest others of each item in the end, as places in `rows`, in no order, (n_items, k).
-        since: The frame from which on each of them was among the nearest and remained there, (n_items, k).
-    """
-
-    rows: np.ndarray
-    at: np.ndarray
-    near: np.ndarray
-    since: np.ndarray
+    rows: np.ndarray  # the items that a film of the run shows, int64, (n_items,), rising
+    at: np.ndarray  # epochs done in each frame, rising, float64, (n_frames,)
+    near: np.ndarray  # the nearest others of each item in the end, as places in `rows`, in no order, (n_items, k)
+    since: np.ndarray  # the frame from which on each of them was among the nearest and remained there, (n_items, k)
 
     def neighbor_since(self, one: int, other: int) -> int | None:
         """The frame from which on `other` stayed among the nearest of `one`, both rows of items.

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from core.analysis.components.predictions import predicted_components
 from core.analysis.gauge import centered_on
-from core.analysis.neighbors.all_neighbors import fitting_k, nearest
+from core.analysis.neighbors.all_neighbors import drawn, fitting_k, nearest
 from core.analysis.neighbors.support import Thresholds, mean_square, support, thresholds
 from core.config import RunConfig
 from core.data.ratings import Ratings
@@ -21,17 +21,13 @@ from core.studies.retraining import Training, check_other_splits, train_all
 from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field
 from core.training.twin import twin_config, without_taste
 
-TOP = 10
-"""Neighbors a list has."""
+TOP = 10  # neighbors a list has
 
 VECTORS, PREDICTIONS = "cosine", "predictions"
 """By what neighbors are alike: the cosine of their vectors, or of the tastes that the model predicts for them."""
 
-MOST_ASKED = 1000
-"""Items whose neighbors say what chance shows, at most."""
-
-MOST_MB = 96
-"""Largest size of the matrices that are kept: a page holds them in memory."""
+MOST_ASKED = 1000  # items whose neighbors say what chance shows, at most
+MOST_MB = 96  # largest size of the matrices that are kept: a page holds them in memory
 
 
 class NeighborSettings(BaseModel, frozen=True, extra="forbid"):
@@ -43,17 +39,12 @@ class NeighborSettings(BaseModel, frozen=True, extra="forbid"):
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where the items lie in one training.
+    """Where the items lie in one training."""
 
-    Attributes:
-        matrix: Their vectors, (n_items, embedding_dim).
-        mean: The vector of the average item, (embedding_dim,).
-        components: Directions along which predicted tastes differ, (embedding_dim, embedding_dim), zeros where there
-            are fewer; see `predicted_components`.
-    """
-
-    matrix: np.ndarray
-    mean: np.ndarray
+    matrix: np.ndarray  # their vectors, (n_items, embedding_dim)
+    mean: np.ndarray  # the vector of the average item, (embedding_dim,)
+    # directions along which predicted tastes differ, (embedding_dim, embedding_dim), zeros where there are fewer; see
+    # `predicted_components`
     components: np.ndarray
 
     def by(self, measure: str) -> np.ndarray:
@@ -133,9 +124,7 @@ def _again(config: RunConfig, number: int) -> RunConfig:
 def _supports(base: Places, others: Sequence[Places], rows: np.ndarray, measure: str, floor: float) -> np.ndarray:
     """Support of the nearest of every item that takes part, or of a sample of many, (n, k)."""
     matrix, rest = base.only(rows).by(measure), [other.only(rows).by(measure) for other in others]
-    near, asked = nearest(matrix, fitting_k(len(rows), TOP)), np.arange(len(rows))
-    if len(rows) > MOST_ASKED:
-        asked = np.sort(np.random.default_rng(0).choice(len(rows), MOST_ASKED, replace=False))
+    near, asked = nearest(matrix, fitting_k(len(rows), TOP)), drawn(len(rows), MOST_ASKED, 0)
     return support(matrix, rest, asked, near[asked], floor=floor)
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 from pydantic import BaseModel, Field
 
-from core.analysis.compare.paired import paired
-from core.analysis.compare.score import predict_rows
+from core.analysis.compare.score import paired, predict_rows
 from core.analysis.questions.one_hot import BySupport, by_support, fitted
 from core.config import RunConfig
 from core.data.ratings import Ratings

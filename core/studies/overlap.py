@@ -32,11 +32,6 @@ def _compute(work: Work, settings: OverlapSettings) -> Stored:
     other = RunStore().load(settings.other_run_id)
     other_ratings = work.ratings if other.dataset.digest == work.ratings.digest else data.ratings_of(other.dataset)
 
-    def report(share: float) -> None:
-        """Report how far it is, and stop where that is asked for."""
-        work.check_canceled()
-        work.on_progress(share)
-
     work.check_canceled()
     return to_study(
         compare_parts(
@@ -45,7 +40,7 @@ def _compute(work: Work, settings: OverlapSettings) -> Stored:
             min_ratings=settings.min_ratings,
             k=settings.k,
             metric=settings.metric,
-            on_progress=report,
+            on_progress=work.reached,
         )
     )
 

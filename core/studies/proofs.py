@@ -12,8 +12,7 @@ from core.store.study_store import Stored
 from core.studies.retraining import Training, check_other_splits, train_all
 from core.studies.study import Study, Work
 
-ARRAYS = ("gain", "se", "z", "score_z", "rmse")
-"""What of a proof is kept as arrays."""
+ARRAYS = ("gain", "se", "z", "score_z", "rmse")  # what of a proof is kept as arrays
 
 
 class ProofSettings(BaseModel, frozen=True, extra="forbid"):

@@ -16,26 +16,16 @@ from core.training.budget import check_size
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """One training that a study needs.
-
-    Attributes:
-        config: Its settings.
-        ratings: What it learns from.
-        stored: Whether a run like it may be in the store.
-    """
+    """One training that a study needs."""
 
     config: RunConfig
-    ratings: Ratings
-    stored: bool = True
+    ratings: Ratings  # what it learns from
+    stored: bool = True  # whether a run like it may be in the store
 
 
 def check_trainable(run: Run) -> None:
-    """Refuse to train a run's model again where that cannot be done.
-
-    Raises:
-        LimitError: It takes more than is allowed.
-        NotApplicableError: The run was not trained here, or not by this program.
-    """
+    """Refuse to train a run's model again where that cannot be done. Raises LimitError: it takes more than is allowed;
+    NotApplicableError: the run was not trained here, or not by this program."""
     if run.origin.kind != "trained":
         raise NotApplicableError(
             f"run {run.run_id} was trained elsewhere, so it cannot be trained again; choose one that was trained here"
@@ -63,9 +53,7 @@ def train_all(work: Work, trainings: Sequence[Training]) -> Iterator[Run]:
 
     The work's progress is told by how far all trainings are.
 
-    Raises:
-        CanceledError: The work should stop.
-        LimitError, DivergedError, OutOfMemoryError: As `fit` says.
+    Raises CanceledError: the work should stop; LimitError, DivergedError, OutOfMemoryError as `fit` says.
     """
     store = RunStore()
     for number, training in enumerate(trainings):

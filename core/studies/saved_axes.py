@@ -21,28 +21,23 @@ from core.errors import AnalysisError, LimitError
 from core.store.notes import Notes
 from core.studies.component_names import checked
 
-MOST_ITEMS = 50
-"""Items at one pole."""
+MOST_ITEMS = 50  # items at one pole
 
 
 @dataclass(frozen=True)
 class OwnAxis:
-    """Two poles.
+    """Two poles."""
 
-    Attributes:
-        low, high: Ids of the items at each pole.
-        low_name, high_name: What somebody calls the poles; may be empty.
-        low_features, high_features: Names of the learned features at each pole, such as "Horror (genres)".
-        own: Whether only its owner sees it.
-    """
-
+    # low, high: ids of the items at each pole
     low: tuple[str, ...]
     high: tuple[str, ...]
+    # low_name, high_name: what somebody calls the poles; may be empty
     low_name: str = ""
     high_name: str = ""
+    # low_features, high_features: names of the learned features at each pole, such as "Horror (genres)"
     low_features: tuple[str, ...] = ()
     high_features: tuple[str, ...] = ()
-    own: bool = field(default=False, compare=False)
+    own: bool = field(default=False, compare=False)  # whether only its owner sees it
 
     @property
     def axis_id(self) -> str:
@@ -64,14 +59,12 @@ def project(poles: OwnAxis, embeddings: np.ndarray, items: Vocabulary, features:
     A feature stands at a pole like an item that has it alone, and is the average item in all else.
 
     Args:
-        poles: The poles.
         embeddings: The item matrix, (n_items, embedding_dim).
         items: The items' ids, by row.
         features: What the model learned of categories and years; None where it learned nothing of them.
 
-    Raises:
-        UnknownItemError: A pole names an item that is not in the data, or a feature that the model does not have.
-        LimitError: A pole is empty or has too many items, one item is at both, or both have the same mean.
+    Raises UnknownItemError: a pole names an item that is not in the data, or a feature that the model does not have;
+    LimitError: a pole is empty or has too many items, one item is at both, or both have the same mean.
     """
     _check_poles(poles)
     n, matrix = len(embeddings), embeddings
@@ -89,38 +82,12 @@ def project(poles: OwnAxis, embeddings: np.ndarray, items: Vocabulary, features:
         raise LimitError(str(error)) from error
 
 
-def saved(run_id: str, *, by: Visitor) -> tuple[OwnAxis, ...]:
-    """All axes that a visitor sees with a run, everybody's and then their own; raises as `Notes.read` does.
-
-    Where their own has the poles of one for everybody, theirs stands alone.
-    """
-    return NOTES.seen(run_id, by=by)
-
-
-def for_everybody(run_id: str) -> tuple[OwnAxis, ...]:
-    """The axes that everybody sees with a run, the oldest first; raises as `Notes.read` does."""
-    return NOTES.read(run_id)
-
-
 def save(run_id: str, poles: OwnAxis, *, by: Visitor) -> None:
     """Keep an axis with a run, an administrator's for everybody; it takes the place of one with the same poles.
 
-    Raises:
-        ReadOnlyError: This is a kiosk.
-        LimitError: A name is too long, a pole is empty or has too many items, or there are too many axes.
-        UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
+    Raises as `Notes.keep` does; LimitError: a name is too long, or a pole is empty or has too many items.
     """
     NOTES.keep(run_id, _checked(poles), by=by)
-
-
-def delete(run_id: str, axis_id: str, *, by: Visitor) -> None:
-    """Forget an axis, if it is there: one's own before everybody's.
-
-    Raises:
-        ReadOnlyError, NotAllowedError: It is everybody's, and only an administrator may.
-        UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
-    """
-    NOTES.forget(run_id, axis_id, by=by)
 
 
 def _checked(poles: OwnAxis) -> OwnAxis:
@@ -151,4 +118,5 @@ def _dump(poles: OwnAxis) -> dict[str, Any]:
 
 
 NOTES = Notes("axes", max_entries=100, parse=_parse, dump=_dump, key=lambda axis: axis.axis_id)
-"""The axes kept with one run, for everybody or for an owner."""
+saved, for_everybody, delete = NOTES.seen, NOTES.read, NOTES.forget
+"""The axes that a visitor sees with a run, those that everybody does, and what forgets one by its id."""

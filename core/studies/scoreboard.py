@@ -14,8 +14,7 @@ from core.store.runs import RunStore
 from core.studies.retraining import check_trainable
 from core.training.budget import check_room
 
-SPLITS, FEWEST, MOST = 5, 2, 20
-"""Splits at first, and how many there may be."""
+SPLITS, FEWEST, MOST = 5, 2, 20  # splits at first, and how many there may be
 
 
 def check(runs: Sequence[Run], splits: int) -> None:
@@ -77,17 +76,8 @@ def train_missing(
 ) -> None:
     """Train what is missing, and put each model into the store as soon as it is there.
 
-    Args:
-        runs: Those to score, on the same data.
-        ratings: The data.
-        splits: How many.
-        on_progress: Called with the share done, 0–1.
-        should_stop: Asked now and then; True ends the work. What is trained by then stays.
-
-    Raises:
-        LimitError, NotApplicableError, UsageError: As `check` says.
-        QuotaError: The home is full.
-        CanceledError, DivergedError, OutOfMemoryError: As `fit` says.
+    `should_stop`: asked now and then; True ends the work. What is trained by then stays. Raises as `check` and `fit`
+    do; QuotaError: the home is full.
     """
     check(runs, splits)
     store, wanted = RunStore(), lacking(runs, splits)

@@ -11,23 +11,16 @@ from core.errors import LimitError
 from core.store.notes import Notes
 from core.studies.component_names import checked
 
-MOST_ITEMS = 20_000
-"""Items in one selection."""
+MOST_ITEMS = 20_000  # items in one selection
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Items under a name.
+    """Items under a name."""
 
-    Attributes:
-        name: What somebody calls them; a run has each name once.
-        items: Their ids in the data.
-        own: Whether only its owner sees it.
-    """
-
-    name: str
-    items: tuple[str, ...]
-    own: bool = field(default=False, compare=False)
+    name: str  # what somebody calls them; a run has each name once
+    items: tuple[str, ...]  # their ids in the data
+    own: bool = field(default=False, compare=False)  # whether only its owner sees it
 
 
 def saved(run_id: str, *, by: Visitor) -> dict[str, Selection]:
@@ -38,22 +31,9 @@ def saved(run_id: str, *, by: Visitor) -> dict[str, Selection]:
 def save(run_id: str, selection: Selection, *, by: Visitor) -> None:
     """Keep a selection with a run, an administrator's for everybody, in the place of one of the same name.
 
-    Raises:
-        ReadOnlyError: This is a kiosk.
-        LimitError: It has no name or one that is too long, no items or too many, or there are too many selections.
-        UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
+    Raises as `Notes.keep` does; LimitError: it has no name or one that is too long, no items or too many.
     """
     NOTES.keep(run_id, _checked(selection), by=by)
-
-
-def delete(run_id: str, name: str, *, by: Visitor) -> None:
-    """Forget a selection, if it is there: one's own before everybody's.
-
-    Raises:
-        ReadOnlyError, NotAllowedError: It is everybody's, and only an administrator may.
-        UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
-    """
-    NOTES.forget(run_id, name, by=by)
 
 
 def _checked(selection: Selection) -> Selection:
@@ -75,4 +55,4 @@ def _dump(selection: Selection) -> dict[str, Any]:
 
 
 NOTES = Notes("selections", max_entries=100, parse=_parse, dump=_dump, key=lambda selection: selection.name)
-"""The selections kept with one run, for everybody or for an owner."""
+delete = NOTES.forget  # a selection of a run, by its name

@@ -43,17 +43,8 @@ def _compute(work: Work, settings: StabilitySettings) -> Stored:
 
 
 def returning(run: Run, ratings: Ratings, parts: Split, how: How, components: Pca, stored: Stored) -> Stability | None:
-    """How well each component of a run comes back in the runs of a study, by the items that training has seen.
-
-    Args:
-        run, ratings, parts: The run, its data, and which of it the run learned from.
-        how: How its components come about.
-        components: They themselves, with scores for all items.
-        stored: The study.
-
-    Returns:
-        None where the study is of an earlier version, which knows the item matrix alone, and others are asked for.
-    """
+    """How well each component of a run comes back in the runs of a study, by the items that training has seen. None
+    where the study is of an earlier version, which knows the item matrix alone, and others are asked for."""
     others, count = list(stored.arrays["embeddings"]), parts.training_count(ratings)
     if how.basis == "predictions":
         roots = stored.arrays.get("user_roots")

@@ -21,22 +21,14 @@ from core.store.study_store import Stored
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
-MIN_RATINGS = 21
-"""Ratings an item needs to take part, at first: the article's "more than 20"."""
-
-FEWEST_ITEMS = 5
-"""A map or a grouping of fewer items says nothing."""
+MIN_RATINGS = 21  # ratings an item needs to take part, at first: the article's "more than 20"
+FEWEST_ITEMS = 5  # a map or a grouping of fewer items says nothing
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a study is computed from, and who watches.
-
-    Attributes:
-        run, ratings: What it is about, and the data the run learned from.
-        on_progress: Called with the share done, 0–1.
-        should_stop: Asked now and then; True ends the work.
-    """
+    """What a study is computed from, and who watches: `on_progress` is told the share done, 0–1; `should_stop` is asked
+    now and then, and True ends the work."""
 
     run: Run
     ratings: Ratings
@@ -48,35 +40,28 @@ class Work:
         if self.should_stop():
             raise CanceledError("the study was stopped before it was finished; start it again to get it")
 
+    def reached(self, share: float) -> None:
+        """Tell how far it is, and stop where that is asked for."""
+        self.check_canceled()
+        self.on_progress(share)
+
 
 @dataclass(frozen=True)
 class Study(Generic[Settings]):
-    """One kind of study.
+    """One kind of study."""
 
-    Attributes:
-        name: In commands, jobs and folders; lower-case letters.
-        page: Key of the page that shows its result.
-        settings: What can be chosen. Equal settings on one run are one study.
-        title: What a job that makes it is called.
-        compute: Makes the result.
-        check: Raises LimitError or UnknownRunError where the settings cannot work with a run; `compute` checks what
-            takes reading the ratings.
-    """
-
-    name: str
-    page: str
-    settings: type[Settings]
-    title: Callable[[Settings], str]
+    name: str  # in commands, jobs and folders; lower-case letters
+    page: str  # key of the page that shows its result
+    settings: type[Settings]  # what can be chosen. Equal settings on one run are one study.
+    title: Callable[[Settings], str]  # what a job that makes it is called
     compute: Callable[[Work, Settings], Stored]
+    # raises LimitError or UnknownRunError where the settings cannot work with a run; `compute` checks what takes
+    # reading the ratings
     check: Callable[[Run, Settings], None] = lambda run, settings: None
 
     def check_run(self, run: Run, settings: Settings) -> None:
         """Refuse before anything waits in a queue what cannot work; every study looks at vectors.
-
-        Raises:
-            NotApplicableError: The model has no vectors.
-            LimitError, UnknownRunError: As `check` says.
-        """
+        Raises NotApplicableError: the model has no vectors; LimitError, UnknownRunError as `check` says."""
         require_vectors(run.scorer)
         self.check(run, settings)
 
@@ -127,18 +112,8 @@ class Study(Generic[Settings]):
     ) -> Stored:
         """The stored result, or a new one, which is stored.
 
-        Args:
-            run: What it is about.
-            ratings: The data the run learned from.
-            settings: What was chosen.
-            on_progress: Called with the share done, 0–1.
-            should_stop: Asked now and then; True ends the work.
-
-        Raises:
-            LimitError: The settings do not fit the data.
-            QuotaError: The home is full.
-            CanceledError: `should_stop` returned True.
-            UnknownRunError, BusyError, DiskFullError: As `study_store.save` says.
+        Raises as `study_store.save` does; LimitError: the settings do not fit the data; QuotaError: the home is full;
+        CanceledError: `should_stop` returned True.
         """
         result = self.load(run.run_id, settings)
         if result is None:
@@ -156,11 +131,7 @@ def min_ratings_field() -> Any:
 
 def items_taking_part(run: Run, ratings: Ratings, min_ratings: int) -> np.ndarray:
     """Rows of the items with enough ratings that training has moved, or that genres and the like place, int64, rising.
-
-    Raises:
-        LimitError: They are too few.
-        NotApplicableError: The model has no vectors.
-    """
+    Raises LimitError: they are too few; NotApplicableError: the model has no vectors."""
     require_vectors(run.scorer)
     placed = placed_items(run.scorer, ratings, trained_rows(ratings, run.config.split))
     rows = np.flatnonzero(placed & ratings.rated(min_ratings))

@@ -17,8 +17,7 @@ from core.studies.study import Study, Work
 from core.training.twin import twin_config, without_taste
 
 _SUFFIX = "~twin"
-_ARRAY = "twin_{}"
-"""Name of the shown twin's arrays in the study."""
+_ARRAY = "twin_{}"  # name of the shown twin's arrays in the study
 
 
 class TwinSettings(BaseModel, frozen=True, extra="forbid"):

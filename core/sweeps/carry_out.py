@@ -9,20 +9,16 @@ import numpy as np
 from core.analysis.compare.score import predict_rows
 from core.data.ratings import Ratings
 from core.data.splits import split
-from core.disk.locks import locked
+from core.disk.files import locked
 from core.store.runs import RunStore
 from core.sweeps import record
 from core.sweeps.plan import CONFIRMED, FRESH_SPLITS, check
-from core.sweeps.record import Confirmed, Result, Sweep, Trial
+from core.sweeps.record import Confirmed, Result, Sweep, Train, Trained, Trial
 from core.sweeps.search import Search, stored_at
-from core.sweeps.train import Train, Trained
 from core.training.baselines import rmse
 
-JUDGED_EVERY = 12
-"""Trials after which it is computed anew how much each setting matters."""
-
-BASE = -1
-"""Stands for the number of the base settings among trials."""
+JUDGED_EVERY = 12  # trials after which it is computed anew how much each setting matters
+BASE = -1  # stands for the number of the base settings among trials
 
 
 def carry_out(
@@ -37,15 +33,11 @@ def carry_out(
 
     Args:
         sweep: As it was begun, with how many trials it makes.
-        ratings: Its data.
-        train: Trains.
         on_change: Told of the sweep whenever it has changed; it is kept by then.
         test: The error of a run on the ratings that were set aside; `test_rmse` without it.
 
-    Raises:
-        LimitError, NotApplicableError: As `plan.check` says.
-        BusyError: Another process carries this sweep out.
-        CanceledError, DiskFullError, ExplorerError: As `Train` says. The sweep can be carried on later.
+    Raises as `plan.check` and `Train` do; BusyError: another process carries this sweep out. The sweep can be carried
+    on later.
     """
     check(sweep.plan)
     place = record.folder(sweep.sweep_id)
@@ -73,7 +65,8 @@ def carry_out(
             base_rmse = trials[0].val_rmse if sweep.plan.covers_base else sweep.base_rmse
             keep(trials=trials, base_rmse=base_rmse, seconds=before + time.monotonic() - began)
             if sweep.told % JUDGED_EVERY < len(chosen) or sweep.told >= sweep.most:
-                keep(**_judged(search))
+                importance = search.importance()  # beside what chance makes of it
+                keep(importance=importance, chance=search.chance_importance() if importance else {})
         if sweep.done and not sweep.is_finished:
             result = _confirm(sweep, train, lambda run_id: (test or test_rmse)(run_id, ratings))
             keep(result=result, out_of_time=not in_time)
@@ -93,12 +86,6 @@ def _outcome(trial: Trial, trained: Trained) -> Trial:
     if trained.errors:
         return replace(trial, state="done", val_rmse=trained.val_rmse, run_ids=trained.run_ids)
     return replace(trial, state="failed" if trained.why else "pruned", why=trained.why)
-
-
-def _judged(search: Search) -> dict[str, object]:
-    """How much each setting matters, beside what chance makes of it."""
-    importance = search.importance()
-    return {"importance": importance, "chance": search.chance_importance() if importance else {}}
 
 
 def _confirm(sweep: Sweep, train: Train, test: Callable[[str], float]) -> Result:
@@ -137,10 +124,7 @@ def _confirm(sweep: Sweep, train: Train, test: Callable[[str], float]) -> Result
 
 def test_rmse(run_id: str, ratings: Ratings) -> float:
     """Root mean squared error of a run's guesses, clipped to the scale, on the ratings that its config set aside.
-
-    Raises:
-        UnknownRunError, CorruptRunError: It is not in the store.
-    """
+    Raises UnknownRunError, CorruptRunError: it is not in the store."""
     run = RunStore().load(run_id)
     rows = split(ratings, run.config.split).test
     predicted = predict_rows(run, ratings, rows)

@@ -14,17 +14,13 @@ from core.config import GradientConfig, RunConfig, Settings, SplitConfig, is_off
 from core.errors import LimitError, NotApplicableError
 from core.model.families import family_of, parse_config
 
-SCHEMA_VERSION = 1
-"""Part of every sweep's id: raise it when the same plan would try other settings."""
-
-TEST_FRACTION = 0.1
-"""Share of the ratings that a sweep sets aside, unless its settings name one."""
+SCHEMA_VERSION = 1  # part of every sweep's id: raise it when the same plan would try other settings
+TEST_FRACTION = 0.1  # share of the ratings that a sweep sets aside, unless its settings name one
 
 FRESH_SEED = 10_000
 """What is added to the seeds of the trials, of the split and of the start, to train the best of them anew."""
 
-CONFIRMED, FRESH_SPLITS = 5, 4
-"""Trials that are trained anew after a sweep, the best, and on how many fresh splits."""
+CONFIRMED, FRESH_SPLITS = 5, 4  # trials that are trained anew after a sweep, the best, and on how many fresh splits
 
 MOST_VARIED, MOST_TRIALS, MOST_SPLITS = 8, 1000, 5
 FIXED = frozenset({"model", "seed", *SplitConfig.model_fields})
@@ -35,12 +31,7 @@ Value = bool | int | float | str
 
 class Between(Settings):
     """A number from one end to the other, both included.
-
-    Attributes:
-        field: Name of the setting.
-        low, high: The ends.
-        log: Whether it is the number's logarithm that is spread evenly.
-    """
+    `log`: whether it is the number's logarithm that is spread evenly."""
 
     field: str
     low: float
@@ -66,12 +57,7 @@ class Between(Settings):
 
 
 class Among(Settings):
-    """One of a few values.
-
-    Attributes:
-        field: Name of the setting.
-        values: Two or more.
-    """
+    """One of a few values. `values`: two or more."""
 
     field: str
     values: tuple[Value, ...] = Field(min_length=2, max_length=50)
@@ -100,27 +86,20 @@ class SweepPlan(Settings):
     """Everything that decides which settings a sweep tries. Equal plans on equal data are one sweep.
 
     How many trials it makes is no part of it: a sweep can be extended.
-
-    Attributes:
-        base: All settings of a run; those that vary have their values from here in the first trial, where they lie in
-            the range.
-        vary: What varies.
-        sampler: How values are chosen: tpe, by what trials have shown so far (Bergstra et al. 2011); random; grid, all
-            combinations, in an order drawn by chance.
-        splits: On how many splits each trial is trained; its error is the mean.
-        prune: Whether a trial is given up whose curve is among the worst quarter at the same epoch.
-        together: Trials that are chosen at a time, and may be trained side by side. None of them knows what comes of
-            the others, so the same plan tries the same settings however many are trained at once.
-        seed: Starting number of what is drawn by chance.
     """
 
+    # all settings of a run; those that vary have their values from here in the first trial, where they lie in the range
     base: dict[str, Value]
-    vary: tuple[Vary, ...] = Field(min_length=1, max_length=MOST_VARIED)
+    vary: tuple[Vary, ...] = Field(min_length=1, max_length=MOST_VARIED)  # what varies
+    # how values are chosen: tpe, by what trials have shown so far (Bergstra et al. 2011); random; grid, all
+    # combinations, in an order drawn by chance.
     sampler: Literal["tpe", "random", "grid"] = "tpe"
-    splits: int = Field(1, ge=1, le=MOST_SPLITS)
-    prune: bool = True
+    splits: int = Field(1, ge=1, le=MOST_SPLITS)  # on how many splits each trial is trained; its error is the mean
+    prune: bool = True  # whether a trial is given up whose curve is among the worst quarter at the same epoch
+    # trials that are chosen at a time, and may be trained side by side. None of them knows what comes of the others, so
+    # the same plan tries the same settings however many are trained at once.
     together: int = Field(4, ge=1, le=64)
-    seed: int = Field(0, ge=0, le=2**31 - 1)
+    seed: int = Field(0, ge=0, le=2**31 - 1)  # starting number of what is drawn by chance
 
     @property
     def config(self) -> RunConfig:
@@ -129,11 +108,7 @@ class SweepPlan(Settings):
 
     def configs(self, values: Mapping[str, Value], *, fresh: int = 0) -> tuple[RunConfig, ...]:
         """The runs of a trial: its settings on each of the splits.
-
-        Args:
-            values: Of what varies.
-            fresh: How many fresh splits to take instead, each with a fresh start.
-        """
+        `fresh`: how many fresh splits to take instead, each with a fresh start."""
         base = self.config
         if not fresh:
             seeds = [{"split_seed": base.split_seed + number} for number in range(self.splits)]
@@ -189,9 +164,8 @@ def _check_splits(plan: SweepPlan, config: RunConfig) -> None:
 def check(plan: SweepPlan) -> None:
     """Pass if every setting that a plan can come to may be trained.
 
-    Raises:
-        LimitError: A setting is none of the family, varies twice, may not vary, or is out of its range.
-        NotApplicableError: The family has no validation RMSE to compare trials by.
+    Raises LimitError: a setting is none of the family, varies twice, may not vary, or is out of its range;
+    NotApplicableError: the family has no validation RMSE to compare trials by.
     """
     config = plan.config
     _check_splits(plan, config)
@@ -239,10 +213,7 @@ def options(config: RunConfig, name: str) -> tuple[Value, ...]:
 
 def parse_vary(text: str) -> Vary:
     """What `FIELD=LOW:HIGH`, `FIELD=LOW:HIGH:log` or `FIELD=VALUE,VALUE,…` says.
-
-    Raises:
-        LimitError: It says nothing of this kind.
-    """
+    Raises LimitError: it says nothing of this kind."""
     field, equals, rest = text.partition("=")
     name = field.strip().replace("-", "_")
     try:
@@ -309,8 +280,7 @@ def ready(name: str, base: RunConfig) -> SweepPlan:
         name: quick, a few settings and a single split; or thorough, all that matter.
         base: What stays, and where to begin.
 
-    Raises:
-        NotApplicableError: Nothing of this family varies in the ready plans.
+    Raises NotApplicableError: nothing of this family varies in the ready plans.
     """
     ranges = tuple(vary for vary in wide(base).values() if name == "thorough" or vary.field not in _THOROUGH_ALONE)
     if not ranges:

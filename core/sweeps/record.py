@@ -11,19 +11,20 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
+
+import numpy as np
 
 from core.analysis.compare.score import Mean, difference_of, is_clear, mean_of
-from core.config import run_id
+from core.config import RunConfig, run_id
 from core.data.ratings import DatasetRef
 from core.disk.files import disk_full_told, replace_text
 from core.disk.home import home
-from core.disk.reading import IntegrityError, SetAside, read_object
-from core.disk.typed import Moment, typed
+from core.disk.reading import IntegrityError, Moment, SetAside, read_object, typed
 from core.errors import UnknownEntryError
 from core.sweeps.plan import FRESH_SPLITS, SweepPlan, Value
 
@@ -35,41 +36,25 @@ State = Literal["running", "done", "pruned", "failed"]
 
 @dataclass(frozen=True)
 class Trial:
-    """One choice of values, and what came of it.
+    """One choice of values, and what came of it."""
 
-    Attributes:
-        number: From 0, in the order in which they were chosen.
-        values: Of the settings that vary.
-        state: running; done; pruned, given up by its curve; failed, by an error that `why` names.
-        val_rmse: Mean over the splits, in rating units; None where it was not measured to the end.
-        run_ids: Its runs in the store, one a split; none of a pruned or failed one.
-        why: The code of what went wrong; empty where nothing did.
-    """
-
-    number: int
-    values: dict[str, Value]
-    state: State
-    val_rmse: float | None = None
-    run_ids: tuple[str, ...] = ()
-    why: str = ""
+    number: int  # from 0, in the order in which they were chosen
+    values: dict[str, Value]  # of the settings that vary
+    state: State  # running; done; pruned, given up by its curve; failed, by an error that `why` names
+    val_rmse: float | None = None  # mean over the splits, in rating units; None where it was not measured to the end
+    run_ids: tuple[str, ...] = ()  # its runs in the store, one a split; none of a pruned or failed one
+    why: str = ""  # the code of what went wrong; empty where nothing did
 
 
 @dataclass(frozen=True)
 class Confirmed:
-    """Settings that were trained anew on fresh splits from fresh starts.
+    """Settings that were trained anew on fresh splits from fresh starts."""
 
-    Attributes:
-        number: Of the trial; None for the base where no trial had its settings.
-        values: Of what varies.
-        run_ids: Its runs, one a split.
-        errors: Their validation RMSE, in rating units; the same splits for all.
-        test_rmse: Mean over the runs of the error on the ratings set aside; None where it was not asked for.
-    """
-
-    number: int | None
+    number: int | None  # of the trial; None for the base where no trial had its settings
     values: dict[str, Value]
-    run_ids: tuple[str, ...]
-    errors: tuple[float, ...]
+    run_ids: tuple[str, ...]  # its runs, one a split
+    errors: tuple[float, ...]  # their validation RMSE, in rating units; the same splits for all
+    # mean over the runs of the error on the ratings set aside; None where it was not asked for
     test_rmse: float | None = None
 
     @property
@@ -80,18 +65,11 @@ class Confirmed:
 
 @dataclass(frozen=True)
 class Result:
-    """What the best trials came to on fresh splits.
+    """What the best trials came to on fresh splits."""
 
-    Attributes:
-        trials: How many there were when it was made.
-        best: The best trials, the best on fresh splits first.
-        base: The settings from which the sweep began.
-        seconds: It took.
-    """
-
-    trials: int
-    best: tuple[Confirmed, ...]
-    base: Confirmed
+    trials: int  # how many there were when it was made
+    best: tuple[Confirmed, ...]  # the best trials, the best on fresh splits first
+    base: Confirmed  # the settings from which the sweep began
     seconds: float
 
     @property
@@ -112,37 +90,24 @@ class Result:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep, as far as it has come.
+    """A sweep, as far as it has come."""
 
-    Attributes:
-        sweep_id: 16 hex digits.
-        plan: What it tries.
-        dataset: The data.
-        most: Trials that it makes.
-        minutes: After which no round begins; None for no such limit.
-        out_of_time: Whether that is why it made no more trials.
-        created_at: ISO 8601 in UTC.
-        trials: Those chosen so far.
-        base_rmse: Mean validation RMSE of the base settings on the splits of the trials; None before it is known.
-        seconds: Time that the rounds took.
-        importance: How much each setting sets good trials apart, from 0; empty before there are enough.
-        chance: What that reaches one time in twenty where errors are shuffled over trials.
-        result: What the best came to; None before.
-    """
-
-    sweep_id: str
+    sweep_id: str  # 16 hex digits
     plan: SweepPlan
     dataset: DatasetRef
     most: int
-    minutes: float | None
-    created_at: Moment
-    out_of_time: bool = False
-    trials: tuple[Trial, ...] = ()
+    minutes: float | None  # after which no round begins; None for no such limit
+    created_at: Moment  # ISO 8601 in UTC
+    out_of_time: bool = False  # whether that is why it made no more trials
+    trials: tuple[Trial, ...] = ()  # those chosen so far
+    # mean validation RMSE of the base settings on the splits of the trials; None before it is known
     base_rmse: float | None = None
-    seconds: float = 0.0
+    seconds: float = 0.0  # time that the rounds took
+    # how much each setting sets good trials apart, from 0; empty before there are enough
     importance: dict[str, float] = field(default_factory=dict)
+    # what that reaches one time in twenty where errors are shuffled over trials
     chance: dict[str, float] = field(default_factory=dict)
-    result: Result | None = None
+    result: Result | None = None  # what the best came to; None before
 
     @property
     def done(self) -> list[Trial]:
@@ -183,11 +148,7 @@ def folder(sweep_id: str) -> Path:
 
 
 def load(sweep_id: str) -> Sweep:
-    """A sweep.
-
-    Raises:
-        UnknownEntryError: There is none, or none that can be read.
-    """
+    """A sweep. Raises UnknownEntryError: there is none, or none that can be read."""
     place = folder(sweep_id) / FILE
     try:
         return typed(Sweep, read_object(place), FILE)
@@ -249,3 +210,29 @@ def begin(plan: SweepPlan, dataset: DatasetRef, *, most: int, minutes: float | N
         sweep = Sweep(sweep_id, plan, dataset, most, minutes, created_at=now)
     save(sweep)
     return sweep
+
+
+GivesUp = Callable[[int, Sequence[float]], bool]
+"""Of a trial's number and its validation RMSE epoch by epoch, whether to give it up."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of the trainings of one trial."""
+
+    run_ids: tuple[str, ...] = ()  # runs in the store, one a split; empty where one of them was not trained to its end
+    errors: tuple[float, ...] = ()  # their validation RMSE
+    why: str = ""  # code of the error that ended one of them; empty where it was given up, or none was
+
+    @property
+    def val_rmse(self) -> float | None:
+        """Mean over the splits; None where one was not trained to its end."""
+        return float(np.mean(self.errors)) if self.errors else None
+
+
+class Train(Protocol):
+    """Trains several trials side by side, as many at once as there is room for."""
+
+    def __call__(self, trials: Mapping[int, tuple[RunConfig, ...]], gives_up: GivesUp) -> Mapping[int, Trained]:
+        """What came of each trial, by its number. Raises CanceledError: somebody asked to stop. What is trained by then
+        stays; ExplorerError: something went wrong that no other settings would mend."""

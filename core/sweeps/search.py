@@ -25,21 +25,15 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 JOURNAL = "journal.log"
 
-RANDOM_FIRST = 8
-"""Trials before the sampler goes by what it has seen."""
-
-PRUNE_AFTER = 5
-"""Finished trials that a curve is held against, at least."""
-
-PRUNE_FROM = 5
-"""The first epoch at which a trial may be given up."""
+RANDOM_FIRST = 8  # trials before the sampler goes by what it has seen
+PRUNE_AFTER = 5  # finished trials that a curve is held against, at least
+PRUNE_FROM = 5  # the first epoch at which a trial may be given up
 
 PRUNE_WORST = 0.25
 """Share of the finished trials that count as bad: a curve among theirs is given up. Not the half, and not from the
 beginning: on the bundled ratings the best learning rates are slower at first than larger ones."""
 
-GOOD = 0.25
-"""Share of the finished trials that count as good."""
+GOOD = 0.25  # share of the finished trials that count as good
 
 SHUFFLES, NEIGHBORING = 40, 12
 """How often errors are shuffled, and among how many trials, to see what chance makes of a setting's importance. Chosen
@@ -56,12 +50,7 @@ _RUNS, _WHY = "run_ids", "why"
 
 class Search:
     """The search for good settings, as far as it has come.
-
-    Args:
-        plan: What varies.
-        storage: Where Optuna keeps what it is told; `stored_at` gives one.
-        name: Of the sweep there.
-    """
+    `storage`: where Optuna keeps what it is told; `stored_at` gives one."""
 
     def __init__(self, plan: SweepPlan, storage: BaseStorage, name: str) -> None:
         self._plan = plan
@@ -94,8 +83,7 @@ class Search:
 
         A round begins at every `together`-th trial.
 
-        Args:
-            most: Trials that the sweep makes at most.
+        `most`: trials that the sweep makes at most.
         """
         trials = self.trials()
         running = [trial for trial in trials if trial.state == "running"]

@@ -25,38 +25,24 @@ from threadpoolctl import threadpool_limits
 
 from core.data.ratings import Ratings
 from core.data.splits import Split
-from core.errors import DivergedError
 from core.model.als import Als, AlsConfig
 from core.model.events import Epoch, Step
 from core.training.progress import STRETCH_SECONDS, Progress, Training, measure
 from core.training.slopes import MainEffects, main_effects
 
-AT_ONCE = 2**19
-"""Numbers of a block, about: 2 MiB, which a processor's cache holds."""
-
-ROUNDS = 4
-"""Of the averages: from then on they change little, and the vectors take up what is left."""
-
-LIBRARIES = (("scipy", scipy.__version__),)
-"""Names and versions of what computes here, beside Python and NumPy."""
+AT_ONCE = 2**19  # numbers of a block, about: 2 MiB, which a processor's cache holds
+ROUNDS = 4  # of the averages: from then on they change little, and the vectors take up what is left
 
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """The ratings of one side, row by row, and the rows in blocks.
+    """The ratings of one side, row by row, and the rows in blocks."""
 
-    Attributes:
-        start: Where each row's ratings begin, (n_rows,).
-        count: How many it has, (n_rows,).
-        other: Rows of the other side, int32, (n,).
-        left: What the averages leave of the ratings, float32, (n,).
-        blocks: Rows with about as many ratings each, those with most first; rows without a rating are in none.
-    """
-
-    start: np.ndarray
-    count: np.ndarray
-    other: np.ndarray
-    left: np.ndarray
+    start: np.ndarray  # where each row's ratings begin, (n_rows,)
+    count: np.ndarray  # how many it has, (n_rows,)
+    other: np.ndarray  # rows of the other side, int32, (n,)
+    left: np.ndarray  # what the averages leave of the ratings, float32, (n,)
+    # rows with about as many ratings each, those with most first; rows without a rating are in none
     blocks: tuple[np.ndarray, ...]
 
     @classmethod
@@ -72,12 +58,10 @@ class Side:
         """The best vectors of the rows of a block.
 
         Args:
-            rows: The block, (b,).
             table: Vectors of the other side and then one of zeros, float32, (n_other + 1, d).
             penalty: Of a vector, for each of its ratings.
 
-        Returns:
-            Float32, (b, d); the squared errors of their ratings, and their penalty, both summed.
+        Returns float32, (b, d); the squared errors of their ratings, and their penalty, both summed.
         """
         longest, dim = int(self.count[rows[0]]), table.shape[1]
         real = np.arange(longest) < self.count[rows, None]
@@ -119,13 +103,11 @@ def _blocks(order: np.ndarray, count: np.ndarray, dim: int) -> Iterator[np.ndarr
 class AlsTraining(Training[AlsConfig]):
     """One training; nothing is chosen by the validation ratings."""
 
-    def run(self) -> tuple[dict[str, np.ndarray], int]:
-        """All epochs; the numbers that `Als.shapes` names, and the number of the last epoch.
+    libraries: tuple[tuple[str, str], ...] = (("scipy", scipy.__version__),)
 
-        Raises:
-            DivergedError: A number stopped being finite.
-            EngineMissingError, WorkerDiedError: Spark is missing, or gave up.
-        """
+    def run(self) -> tuple[dict[str, np.ndarray], int]:
+        """All epochs; the numbers that `Als.shapes` names, and the number of the last epoch. Raises DivergedError: a
+        number stopped being finite; EngineMissingError, WorkerDiedError: Spark is missing, or gave up."""
         ratings, dim = self.ratings, self.config.embedding_dim
         self.effects = self.progress.heeding(lambda: main_effects(ratings, self.parts.train, rounds=ROUNDS))
         self.tables = [np.zeros((len(one) + 1, dim), np.float32) for one in (ratings.users, ratings.items)]
@@ -142,7 +124,7 @@ class AlsTraining(Training[AlsConfig]):
         chance, items = np.random.default_rng(self.config.seed), self.tables[1][:-1]
         items[:] = chance.normal(size=items.shape) * 0.1 / np.sqrt(items.shape[1])
         self.penalties = [0.0, 0.0]  # of the vectors of the users, and of the items
-        self._look(0)
+        self.look(0)
         self.threads = ThreadPoolExecutor(os.cpu_count())
         try:
             with threadpool_limits(1, user_api="blas"):
@@ -157,7 +139,7 @@ class AlsTraining(Training[AlsConfig]):
 
         began = time.perf_counter()
         with spark_session.session(self.progress) as session, spark.told():
-            self.libraries = spark.libraries()
+            self.libraries = (*self.libraries, *spark.libraries())
             model = spark.fitted(session, spark.frame(session, *self._left()), self.config, self.progress)
             for table, factors in zip(self.tables, (model.userFactors, model.itemFactors), strict=True):
                 found = factors.toArrow()
@@ -182,12 +164,8 @@ class AlsTraining(Training[AlsConfig]):
         began, loss = time.perf_counter(), 0.0
         for which, side in enumerate(sides):
             loss = self._half(number - 1 + which / 2, which, side)
-        if not np.isfinite(loss):
-            raise DivergedError(
-                f"a number stopped being finite in epoch {number}; raise the penalty",
-                history=tuple(self.progress.history),
-            )
-        self._look(number)
+        self.check_finite(number, loss, advice="; raise the penalty")
+        self.look(number)
         measured = measure(self.ratings, self.parts, self._predict, self.progress)
         self.progress.epoch(Epoch(number, time.perf_counter() - began, loss, **measured))
 
@@ -213,9 +191,9 @@ class AlsTraining(Training[AlsConfig]):
         product = np.einsum("ij,ij->i", self.tables[0][user], self.tables[1][item])
         return product + (effects.mean + effects.user[user] + effects.item[item])
 
-    def _look(self, at: float) -> None:
-        if self.progress.camera is not None:
-            self.progress.camera.look(at, lambda rows: self.tables[1][rows])
+    def filmed(self, rows: np.ndarray) -> np.ndarray:
+        """The items' vectors."""
+        return self.tables[1][rows]
 
 
 def arrays_of(effects: MainEffects, users: np.ndarray, items: np.ndarray) -> dict[str, np.ndarray]:

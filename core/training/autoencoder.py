@@ -8,7 +8,6 @@ from scipy import sparse
 
 from core.data.ratings import Ratings
 from core.data.splits import Split
-from core.errors import DivergedError
 from core.model.autoencoder import Autoencoder, AutoencoderConfig
 from core.model.backend import keras, tf
 from core.model.events import Epoch, Step
@@ -16,35 +15,27 @@ from core.model.families import family_of
 from core.training.progress import STRETCH_SECONDS, Progress, Training, measure
 from core.training.slopes import main_effects
 
-CELLS = 2**19
-"""Numbers of the rows that are dense at once, about: 2 MiB, however wide a row is."""
+CELLS = 2**19  # numbers of the rows that are dense at once, about: 2 MiB, however wide a row is
 
 MOST_ROWS, FEWEST_STEPS = 512, 10
 """Rows of a step at most, and steps that an epoch has at least where there are rows for them."""
 
-LIBRARIES = (("tensorflow", tf.__version__), ("keras", keras.__version__))
-"""Names and versions of what computes here, beside Python and NumPy."""
-
 
 class AutoencoderTraining(Training[AutoencoderConfig]):
     """One training from the first batch of rows to the last; nothing is chosen by the validation ratings."""
+
+    libraries = (("tensorflow", tf.__version__), ("keras", keras.__version__))
 
     def __init__(self, config: AutoencoderConfig, ratings: Ratings, parts: Split, progress: Progress) -> None:
         super().__init__(config, ratings, parts, progress)
         self.by_item = cast(type[Autoencoder], family_of(config)).by == "item"
 
     def run(self) -> tuple[dict[str, np.ndarray], int]:
-        """All epochs.
-
-        Returns:
-            The numbers that `Autoencoder.shapes` names, and the number of the last epoch.
-
-        Raises:
-            DivergedError: A number stopped being finite.
-        """
+        """All epochs. Returns the numbers that `Autoencoder.shapes` names, and the number of the last epoch.
+        Raises DivergedError: a number stopped being finite."""
         self.progress.heeding(self._prepare_rows)
         self._make_program()
-        self._look(0.0)
+        self.look(0.0)
         for number in range(1, self.config.epochs + 1):
             self.progress.epoch(self._epoch(number))
         self.tables = self._tables()
@@ -107,14 +98,10 @@ class AutoencoderTraining(Training[AutoencoderConfig]):
                 seen = max(1, int(self.known[rated[: start + batch]].nnz))
                 self.progress.step(Step(at=done, loss=total / seen * self.unit**2))
                 told = time.perf_counter()
-            self._look(done)
+            self.look(done)
         self.tables = self._tables()
-        if not all(np.isfinite(table).all() for table in self.tables.values()):
-            raise DivergedError(
-                f"a number stopped being finite in epoch {number}, at learning rate {self.config.learning_rate:g}; "
-                "lower the learning rate",
-                history=tuple(self.progress.history),
-            )
+        advice = f", at learning rate {self.config.learning_rate:g}; lower the learning rate"
+        self.check_finite(number, *self.tables.values(), advice=advice)
         errors = measure(self.ratings, self.parts, self._predict, self.progress)
         loss = total / self.known.nnz * self.unit**2
         return Epoch(number, time.perf_counter() - began, loss, **errors)
@@ -150,10 +137,9 @@ class AutoencoderTraining(Training[AutoencoderConfig]):
         product = np.einsum("ij,ij->i", tables["user_embedding"][users], tables["item_embedding"][items])
         return product + tables["user_bias"][users] + tables["item_bias"][items] + tables["mean"][0]
 
-    def _look(self, at: float) -> None:
-        """Let the camera take a frame after so many epochs, if one is due."""
-        if self.progress.camera is not None:
-            self.progress.camera.look(at, self._codes if self.by_item else lambda rows: self._weights()[0][rows])
+    def filmed(self, rows: np.ndarray) -> np.ndarray:
+        """The items' codes, or what the decoder makes of codes for them."""
+        return self._codes(rows) if self.by_item else self._weights()[0][rows]
 
 
 def _filled(matrix: sparse.csr_array, rows: np.ndarray, batch: int) -> np.ndarray:

@@ -22,15 +22,11 @@ NEAREST = 1e-6
 
 @dataclass(frozen=True)
 class AverageGuess:
-    """What the guess of the average needs to know of the training ratings.
+    """What the guess of the average needs to know of the training ratings."""
 
-    Attributes:
-        counts: Training ratings of each user and of each item, (n_users,) and (n_items,), by "user" and "item".
-        mean_rating: Their mean, in rating units.
-    """
-
+    # training ratings of each user and of each item, (n_users,) and (n_items,), by "user" and "item"
     counts: Mapping[str, np.ndarray]
-    mean_rating: float
+    mean_rating: float  # their mean, in rating units
 
     @classmethod
     def of(cls, ratings: Ratings, parts: Split) -> Self:
@@ -56,8 +52,7 @@ class AverageGuess:
         So any other user's guess differs from that mean by their own part: their bias, and what their taste makes of
         the average item. A network whose score is no sum keeps the mean rows as they are.
 
-        Returns:
-            The arrays of `Scorer.rows` that the family has, by name; rows with a training rating are as they were.
+        Returns the arrays of `Scorer.rows` that the family has, by name; rows with a training rating are as they were.
         """
         tables = {name: scorer.arrays[name].copy() for name in scorer.rows & scorer.arrays.keys()}
         count_of = {name: self.counts[name.partition("_")[0]] for name in tables}

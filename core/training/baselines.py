@@ -1,7 +1,9 @@
 """How far predictions are from ratings, and what a prediction without a model reaches."""
 
 import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -25,30 +27,27 @@ def mae(predicted: np.ndarray, rating: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class Baselines:
-    """Validation RMSE without any embedding.
+    """Validation RMSE without any embedding."""
 
-    Attributes:
-        mean: Every rating predicted as the mean of the training ratings.
-        averages: The mean, plus how the item and the user differ from it on average.
-        slopes: The averages, plus two slopes a person: how much they go with the consensus and with popularity.
-    """
-
-    mean: float
-    averages: float
-    slopes: float
+    mean: float  # every rating predicted as the mean of the training ratings
+    averages: float  # the mean, plus how the item and the user differ from it on average
+    slopes: float  # the averages, plus two slopes a person: how much they go with the consensus and with popularity
 
 
-def started(epochs: int, split: Split, lines: Baselines) -> Started:
-    """What is known of a training before its first step."""
+def started(
+    epochs: int, split: Split, lines: Baselines | None = None, *, references: Mapping[str, float] = MappingProxyType({})
+) -> Started:
+    """What is known of a training before its first step; without `lines` where no rating is guessed."""
     return Started(
         epochs=epochs,
         n_train=len(split.train),
         n_validation=len(split.validation),
         unseen_items=split.unseen_items,
         unseen_users=split.unseen_users,
-        mean_rmse=lines.mean,
-        averages_rmse=lines.averages,
-        slopes_rmse=lines.slopes,
+        mean_rmse=lines.mean if lines else None,
+        averages_rmse=lines.averages if lines else None,
+        slopes_rmse=lines.slopes if lines else None,
+        references=references,
     )
 
 
@@ -69,17 +68,8 @@ def baselines(ratings: Ratings, split: Split) -> Baselines:
 
 
 def expected(config: RunConfig, ratings: Ratings, parts: Split, lines: Baselines | None = None) -> Started:
-    """What is known of a training before its first step.
-
-    Args:
-        config: Its settings.
-        ratings: The data.
-        parts: Their split.
-        lines: What guessing ratings without a model reaches, where that has been computed before.
-
-    Raises:
-        NotApplicableError: The data have nothing of what the family learns from.
-    """
+    """What is known of a training before its first step. `lines`: what guessing ratings without a model reaches, where
+    that has been computed before. Raises NotApplicableError: the data have nothing of what the family learns from."""
     family = family_of(config)
     if not family.guesses_ratings:
         begin: Started = importlib.import_module(f"core.training.{family.training}").expected(config, ratings, parts)

@@ -32,36 +32,26 @@ NUMBER_SECONDS = 2e-9
 """To move one number of the model, which every step does with all of them. This and the next two were measured on two
 processors and large tables; small ones fit into the processor's cache and are faster."""
 
-LOOKED_UP_SECONDS = 1e-8
-"""To look up, compare and correct one dimension of one rating's vectors."""
-
-DROPPED_SECONDS = 3e-7
-"""To draw whether one number of one vector drops out."""
+LOOKED_UP_SECONDS = 1e-8  # to look up, compare and correct one dimension of one rating's vectors
+DROPPED_SECONDS = 3e-7  # to draw whether one number of one vector drops out
 
 
 FULL_COPIES, FULL_STEP_SECONDS = 10, 1.2e-8
 """Of a training by full steps: copies of every number, and seconds for a rating and a column."""
 
 
-PRODUCT_SECONDS = 1e-10
-"""For a multiplication and an addition within a product of matrices."""
+PRODUCT_SECONDS = 1e-10  # for a multiplication and an addition within a product of matrices
 
 
 def max_model_mb() -> int:
     """The most memory a training may take, in MiB; `EMBEDDING_EXPLORER_MAX_MODEL_MB` sets it.
-
-    Raises:
-        LimitError: The variable is set to something else than a positive whole number.
-    """
+    Raises LimitError: the variable is set to something else than a positive whole number."""
     return settings.whole_number("MAX_MODEL_MB", DEFAULT_MAX_MODEL_MB)
 
 
 def max_epoch_seconds() -> int:
     """The longest an epoch may be estimated to take; `EMBEDDING_EXPLORER_MAX_EPOCH_SECONDS` sets it.
-
-    Raises:
-        LimitError: The variable is set to something else than a positive whole number.
-    """
+    Raises LimitError: the variable is set to something else than a positive whole number."""
     return settings.whole_number("MAX_EPOCH_SECONDS", DEFAULT_MAX_EPOCH_SECONDS)
 
 
@@ -111,8 +101,7 @@ def first_preset(data: DatasetRef | DatasetInfo) -> str:
     `best` finds its own prior on every scale, needs nothing compiled, and shows most (docs/findings.md). It holds more
     for each rating than batches do, so memory may also say `large`.
 
-    Raises:
-        LimitError: An environment variable that limits trainings is no number.
+    Raises LimitError: an environment variable that limits trainings is no number.
     """
     sizes = data.users, data.items, data.ratings
     quick = epoch_seconds(PRESETS["best"], *sizes) <= FIRST_EPOCH_SECONDS
@@ -136,12 +125,8 @@ def on_gpu() -> bool:
 
 
 def check_size(config: RunConfig, n_users: int, n_items: int, n_ratings: int) -> None:
-    """Pass if the model may be trained.
-
-    Raises:
-        LimitError: It would need more memory, or more time for an epoch, than allowed.
-        NotApplicableError: There are no ratings, as where vectors from elsewhere were brought.
-    """
+    """Pass if the model may be trained. Raises LimitError: it would need more memory, or more time for an epoch, than
+    allowed; NotApplicableError: there are no ratings, as where vectors from elsewhere were brought."""
     if not n_ratings:
         raise NotApplicableError("these data hold no ratings, so nothing can be learned from them; choose others")
     needed, allowed = -(-training_bytes(config, n_users, n_items, n_ratings) // 2**20), max_model_mb()

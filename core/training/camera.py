@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-FRAMES_PER_EPOCH = 10
-"""Frames of an epoch, to begin with: a training of three epochs then has thirty."""
+FRAMES_PER_EPOCH = 10  # frames of an epoch, to begin with: a training of three epochs then has thirty
 
 MOST_FRAMES = 100
 """Frames of a film; of a longer training every second one is let go, and then every second one of those."""
@@ -23,28 +22,21 @@ Numbers = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(eq=False)
 class Camera:
-    """Takes pictures of the items' numbers in even steps of a training; a training asks it when.
+    """Takes pictures of the items' numbers in even steps of a training; a training asks it when."""
 
-    Attributes:
-        on_frame: Told of every frame as it is taken: epochs done, and the numbers of `rows`, (n, width).
-        rows: Items that are filmed, the most rated first, int64, (n,).
-        frames: Epochs done and the numbers then, float16, of each frame so far.
-        every: Epochs between two frames.
-        scale: What the numbers of all frames are to be multiplied by, one factor or (width,).
-    """
-
+    # told of every frame as it is taken: epochs done, and the numbers of `rows`, (n, width)
     on_frame: Callable[[float, np.ndarray], None] = lambda at, numbers: None
+    # items that are filmed, the most rated first, int64, (n,)
     rows: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    # epochs done and the numbers then, float16, of each frame so far
     frames: list[tuple[float, np.ndarray]] = field(default_factory=list)
-    every: float = 1 / FRAMES_PER_EPOCH
-    scale: np.ndarray | float = 1.0
+    every: float = 1 / FRAMES_PER_EPOCH  # epochs between two frames
+    scale: np.ndarray | float = 1.0  # what the numbers of all frames are to be multiplied by, one factor or (width,)
 
     def begin(self, count: np.ndarray, width: int) -> None:
         """Choose the items to film.
 
-        Args:
-            count: Training ratings of each item, (n_items,); one without any is not filmed.
-            width: Numbers of an item.
+        `count`: training ratings of each item, (n_items,); one without any is not filmed.
         """
         most = MOST_BYTES // (MOST_FRAMES * width * np.dtype(np.float16).itemsize)
         order = np.argsort(-count, kind="stable")
@@ -57,12 +49,7 @@ class Camera:
         return self.frames[-1][0] + self.every if self.frames else 0.0
 
     def look(self, at: float, numbers: Numbers) -> None:
-        """Take a frame if one is due.
-
-        Args:
-            at: Epochs done.
-            numbers: Asked for those of `rows` where one is.
-        """
+        """Take a frame if one is due. `numbers`: asked for those of `rows` where one is."""
         if at < self.next_at - 1e-9:
             return
         taken = numbers(self.rows)

@@ -22,36 +22,26 @@ import numpy as np
 from core.config import GradientConfig
 from core.model.backend import keras, tf
 from core.model.families import family_of
+from core.model.layers import Network
 from core.model.scale import Scale
-from core.model.scoring import Network
 
-PREDICT_ROWS = 16_384
-"""Ratings predicted by one call: one shape, so that any number of them compiles once."""
-
-PIECE_RATINGS = 2**22
-"""Ratings handed to the compiled program at once, about: 48 MiB, however many an epoch has."""
-
-ENGINES_KEPT = 3
-"""Compiled programs kept for a later run of the same shape in this process."""
+PREDICT_ROWS = 16_384  # ratings predicted by one call: one shape, so that any number of them compiles once
+PIECE_RATINGS = 2**22  # ratings handed to the compiled program at once, about: 48 MiB, however many an epoch has
+ENGINES_KEPT = 3  # compiled programs kept for a later run of the same shape in this process
 
 
 @dataclass(frozen=True)
 class DataShape:
-    """What the program is compiled for besides the model's architecture.
+    """What the program is compiled for besides the model's architecture."""
 
-    Attributes:
-        n_users, n_items: Rows of the two tables.
-        min_rating, max_rating: Ends of the rating scale.
-        n_train: Ratings trained on.
-        batch_size: Ratings a step.
-    """
-
+    # n_users, n_items: rows of the two tables
     n_users: int
     n_items: int
+    # min_rating, max_rating: ends of the rating scale
     min_rating: float
     max_rating: float
-    n_train: int
-    batch_size: int
+    n_train: int  # ratings trained on
+    batch_size: int  # ratings a step
 
     @property
     def n_batches(self) -> int:
@@ -127,12 +117,8 @@ class Engine:
         return Batches(fold(user, np.int32), fold(item, np.int32), fold(rating, np.float32), count)
 
     def train(self, batches: Batches, first: int, last: int, *, l2: float, total: float) -> float:
-        """One step for each batch from `first` up to but not including `last`.
-
-        Returns:
-            `total` plus the loss of every rating trained on. The sum is carried through, so that it does not depend on
-            where stretches begin.
-        """
+        """One step for each batch from `first` up to but not including `last`. Returns `total` plus the loss of every
+        rating trained on. The sum is carried through, so that it does not depend on where stretches begin."""
         bounds = tf.constant(first, tf.int32), tf.constant(last, tf.int32)
         return float(self._stretch(batches, bounds, tf.constant(l2, tf.float32), tf.constant(total, tf.float64)))
 

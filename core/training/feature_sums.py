@@ -8,19 +8,15 @@ from scipy import sparse
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """The rated pairs, sorted by user and then by item, as sparse matrices whose values may change.
+    """The rated pairs, sorted by user and then by item, as sparse matrices whose values may change."""
 
-    Attributes:
-        user, item: int32, (n,).
-        n_users, n_items: Rows and columns.
-        to_items: Places of the pairs when sorted by item, (n,).
-    """
-
+    # user, item: int32, (n,)
     user: np.ndarray
     item: np.ndarray
+    # n_users, n_items: rows and columns
     n_users: int
     n_items: int
-    to_items: np.ndarray
+    to_items: np.ndarray  # places of the pairs when sorted by item, (n,)
     _by_user: sparse.csr_matrix
     _by_item: sparse.csr_matrix
 

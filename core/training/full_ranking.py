@@ -8,14 +8,12 @@ from scipy import sparse
 from core.data.ratings import Ratings
 from core.data.splits import Split
 
-TOP = 10
-"""Places of a list that count."""
+TOP = 10  # places of a list that count
 
 MOST_USERS, MOST_CASES = 20_000, 10_000
 """People, and cases of something next, that are ranked for, at most; evenly chosen among those there are."""
 
-CELLS = 2**22
-"""Scores held at once, about."""
+CELLS = 2**22  # scores held at once, about
 
 
 def pairs_of(ratings: Ratings, rows: np.ndarray) -> sparse.csr_array:
@@ -32,7 +30,6 @@ def ndcg(seen: sparse.csr_array, wanted: sparse.csr_array, scores: Callable[[np.
 
     Args:
         seen: Pairs of the training part, which are left out of the lists, (n_users, n_items).
-        wanted: Pairs of the validation part.
         scores: From rows of users, (n,), to the scores of all items, (n, n_items).
     """
     users = np.flatnonzero(np.diff(wanted.indptr))
@@ -98,14 +95,7 @@ def recall(cases: np.ndarray, seen: sparse.csr_array, scores: Callable[[np.ndarr
     return hits / len(cases) if len(cases) else 0.0
 
 
-def started_at(epochs: int, parts: Split) -> dict[str, int | None]:
-    """The sizes of `Started` for a family that is no judge of ratings."""
-    return {
-        "epochs": epochs,
-        "n_train": len(parts.train),
-        "n_validation": len(parts.validation),
-        "unseen_items": parts.unseen_items,
-        "unseen_users": parts.unseen_users,
-        "mean_rmse": None,
-        "averages_rmse": None,
-    }
+def by_popularity(ratings: Ratings, parts: Split) -> Callable[[np.ndarray], np.ndarray]:
+    """The same scores for everybody: how many have rated an item in training."""
+    popular = parts.training_count(ratings).astype(np.float32)
+    return lambda rows: np.tile(popular, (len(rows), 1))

@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Iterator, Mapping
-from functools import partial
 
 import numpy as np
 
@@ -27,12 +26,11 @@ FIRST_STRETCH, FIRST_RATINGS = 16, 2**17
 RUNAWAY = 10
 """Widths of the rating scale: guesses that are off by more, and further than an epoch ago, will not come back."""
 
-LIBRARIES = (("tensorflow", tf.__version__), ("keras", keras.__version__))
-"""Names and versions of what computes here, beside Python and NumPy."""
-
 
 class GradientTraining(Training[GradientConfig]):
     """One training from its first batch to the epoch that the settings keep."""
+
+    libraries = (("tensorflow", tf.__version__), ("keras", keras.__version__))
 
     def __init__(self, config: GradientConfig, ratings: Ratings, parts: Split, progress: Progress) -> None:
         super().__init__(config, ratings, parts, progress)
@@ -46,12 +44,9 @@ class GradientTraining(Training[GradientConfig]):
     def run(self) -> tuple[dict[str, np.ndarray], int]:
         """All epochs, up to the last or until patience ends.
 
-        Returns:
-            The numbers that the settings ask to keep, and the epoch they are of.
-
-        Raises:
-            DivergedError: The loss stopped being finite, or the guesses ran away.
-            OutOfMemoryError: The system had less memory than the limit allows.
+        Returns the numbers that the settings ask to keep, and the epoch they are of. Raises DivergedError: the loss
+        stopped being finite, or the guesses ran away; OutOfMemoryError: the system had less memory than the limit
+        allows.
         """
         try:
             return self._run()
@@ -69,7 +64,7 @@ class GradientTraining(Training[GradientConfig]):
         average = AverageGuess.of(self.ratings, self.parts) if config.starting_guess == "average" else None
         if average is not None:
             self._put(average.first_arrays(self._scorer()))
-        self._look(0.0)
+        self.look(0.0)
         self.stretch = max(1, min(FIRST_STRETCH, FIRST_RATINGS // self.engine.shape.batch_size))
         kept: dict[str, np.ndarray] = {}
         for number in range(1, config.epochs + 1):
@@ -145,7 +140,7 @@ class GradientTraining(Training[GradientConfig]):
                 seen = min(last * shape.batch_size, len(piece)) - first * shape.batch_size
                 at = number - 1 + (done + last) / shape.n_batches
                 self.progress.step(Step(at=at, loss=(total - before) / seen))
-                self._look(at)
+                self.look(at)
                 first = last
             done += end
 
@@ -154,11 +149,10 @@ class GradientTraining(Training[GradientConfig]):
         camera, batches = self.progress.camera, self.engine.shape.n_batches
         return batches if camera is None else max(1, math.ceil((camera.next_at - at) * batches - 1e-6))
 
-    def _look(self, at: float) -> None:
-        """Let the camera take a frame after so many epochs, if one is due."""
-        if self.progress.camera is not None:
-            family = family_of(self.config)
-            self.progress.camera.look(at, partial(self.engine.rows, *family.weights[family.recorded]))
+    def filmed(self, rows: np.ndarray) -> np.ndarray:
+        """What the Keras layer of the recorded array holds."""
+        family = family_of(self.config)
+        return self.engine.rows(*family.weights[family.recorded], rows)
 
     def _set_pace(self, batches: int, seconds: float) -> None:
         """Choose the next stretch by the speed of the last; more than doubling waits for another look."""
@@ -166,10 +160,8 @@ class GradientTraining(Training[GradientConfig]):
         self.stretch = max(1, min(wanted, 2 * self.stretch))
 
     def _diverged(self, number: int, what: str = "the loss stopped being a finite number") -> DivergedError:
-        return DivergedError(
-            f"{what} in epoch {number}, at learning rate {self.config.learning_rate:g}; lower the learning rate",
-            history=tuple(self.progress.history),
-        )
+        rate = self.config.learning_rate
+        return self.diverged(f"{what} in epoch {number}, at learning rate {rate:g}; lower the learning rate")
 
 
 TRAINING = GradientTraining

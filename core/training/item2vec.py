@@ -8,36 +8,30 @@ from scipy import sparse
 
 from core.data.ratings import NO_TIME, Ratings
 from core.data.splits import Split
-from core.errors import DivergedError, NotApplicableError
+from core.errors import NotApplicableError
 from core.model.events import Epoch, Started, Step
 from core.model.item2vec import NOISE, Item2vecConfig
 from core.model.metrics import Measured
-from core.training.full_ranking import pairs_of, recall, started_at
+from core.training.adam import Adam
+from core.training.baselines import started
+from core.training.full_ranking import by_popularity, pairs_of, recall
 from core.training.progress import STRETCH_SECONDS, Training
 
 MOST_PAIRS, FEWEST_PAIRS, STEPS = 8_192, 64, 100
 """Pairs of neighbors in one step, at most and at least, and steps of an epoch that there are between these two."""
 
-POWER = 0.75
-"""Of an item's frequency in the noise (Mikolov et al. 2013, arXiv:1310.4546)."""
-
-LEARNING_RATE = 0.01
-"""Adam's step size."""
-
-LIBRARIES = (("scipy", scipy.__version__),)
-"""Names and versions of what computes here, beside Python and NumPy."""
+POWER = 0.75  # of an item's frequency in the noise (Mikolov et al. 2013, arXiv:1310.4546).
+LEARNING_RATE = 0.01  # Adam's step size
 
 
 class Item2vecTraining(Training[Item2vecConfig]):
     """One training from the first batch of pairs to the last; nothing is chosen by the validation ratings."""
 
-    def run(self) -> tuple[dict[str, np.ndarray], int]:
-        """All epochs; the numbers that `Item2vec.shapes` names, and the number of the last epoch.
+    libraries = (("scipy", scipy.__version__),)
 
-        Raises:
-            DivergedError: A number stopped being finite.
-            NotApplicableError: The data have no times, or nobody has rated two things.
-        """
+    def run(self) -> tuple[dict[str, np.ndarray], int]:
+        """All epochs; the numbers that `Item2vec.shapes` names, and the number of the last epoch. Raises DivergedError:
+        a number stopped being finite; NotApplicableError: the data have no times, or nobody has rated two things."""
         config, ratings = self.config, self.ratings
         self.chance = np.random.default_rng(config.seed)
         item, following = neighbors(ratings, self.parts.train, config.window)
@@ -48,16 +42,13 @@ class Item2vecTraining(Training[Item2vecConfig]):
         shape = 2, len(ratings.items), config.embedding_dim
         self.tables = self.chance.uniform(-0.5, 0.5, shape).astype(np.float32) / np.float32(config.embedding_dim)
         self.tables[1] = 0
-        self.moments, self.steps = np.zeros((2, *shape), np.float32), 0
+        self.adam = Adam([self.tables], LEARNING_RATE)
         cases, seen = next_cases(ratings, self.parts), pairs_of(ratings, self.parts.train)
-        self._look(0)
+        self.look(0)
         for number in range(1, config.epochs + 1):
             began = time.perf_counter()
             loss = self._epoch(number, item, following)
-            if not np.isfinite(self.tables).all():
-                raise DivergedError(
-                    f"a number stopped being finite in epoch {number}", history=tuple(self.progress.history)
-                )
+            self.check_finite(number, self.tables)
             value = recall(cases, seen, lambda rows: self.tables[0][rows] @ self.tables[1].T + self.offset)
             seconds = time.perf_counter() - began
             self.progress.epoch(Epoch(number, seconds, loss, metric=Measured("recall@10", value)))
@@ -78,7 +69,7 @@ class Item2vecTraining(Training[Item2vecConfig]):
             if time.perf_counter() - told > STRETCH_SECONDS:
                 self.progress.step(Step(at=at, loss=(total - before) / (done - since)))
                 told, since, before = time.perf_counter(), done, total
-            self._look(at)
+            self.look(at)
         return total / len(order)
 
     def _step(self, item: np.ndarray, following: np.ndarray) -> float:
@@ -102,21 +93,12 @@ class Item2vecTraining(Training[Item2vecConfig]):
                 _summed(following, of_next, len(items)) + _summed(drawn, push.T @ vector, len(items)),
             ]
         )
-        self._move(slopes / len(item))
+        self.adam.move([slopes / len(item)])
         return loss
 
-    def _move(self, slopes: np.ndarray) -> None:
-        """Adam (Kingma and Ba 2015) on both tables."""
-        self.steps += 1
-        first, second = self.moments
-        first += np.float32(0.1) * (slopes - first)
-        second += np.float32(0.001) * (np.square(slopes) - second)
-        size = LEARNING_RATE * np.sqrt(1 - 0.999**self.steps) / (1 - 0.9**self.steps)
-        self.tables -= np.float32(size) * first / (np.sqrt(second) + np.float32(1e-8))
-
-    def _look(self, at: float) -> None:
-        if self.progress.camera is not None:
-            self.progress.camera.look(at, lambda rows: self.tables[0][rows])
+    def filmed(self, rows: np.ndarray) -> np.ndarray:
+        """The items' vectors."""
+        return self.tables[0][rows]
 
 
 def _sigmoid(score: np.ndarray) -> np.ndarray:
@@ -134,10 +116,7 @@ def _summed(index: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
 
 def in_order(ratings: Ratings, rows: np.ndarray) -> np.ndarray:
     """The rows of some ratings, user by user in order of time; those of one moment in an order drawn by chance.
-
-    Raises:
-        NotApplicableError: The data have no times.
-    """
+    Raises NotApplicableError: the data have no times."""
     times = ratings.timestamp
     known = np.zeros(0, np.int64) if times is None else rows[times[rows] != NO_TIME]
     if times is None or not len(known):
@@ -151,10 +130,7 @@ def in_order(ratings: Ratings, rows: np.ndarray) -> np.ndarray:
 
 def neighbors(ratings: Ratings, rows: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]:
     """Items of every two ratings of one user that are at most a window apart, each pair both ways, (n_pairs,).
-
-    Raises:
-        NotApplicableError: The data have no times, or nobody has rated two things.
-    """
+    Raises NotApplicableError: the data have no times, or nobody has rated two things."""
     order = in_order(ratings, rows)
     user, item = ratings.user_index[order], ratings.item_index[order]
     left, right = [], []
@@ -183,13 +159,12 @@ def next_cases(ratings: Ratings, parts: Split) -> np.ndarray:
 def expected(config: Item2vecConfig, ratings: Ratings, parts: Split) -> Started:
     """Sizes, and the recall@10 of chance and of showing everybody what most have rated."""
     cases, seen = next_cases(ratings, parts), pairs_of(ratings, parts.train)
-    popular = parts.training_count(ratings).astype(np.float32)
     left = seen.shape[1] - np.diff(seen.indptr)[cases[:, 0]]
     lines = {
         "chance": float(np.minimum(1, 10 / left).mean()) if len(cases) else 0.0,
-        "popularity": recall(cases, seen, lambda rows: np.tile(popular, (len(rows), 1))),
+        "popularity": recall(cases, seen, by_popularity(ratings, parts)),
     }
-    return Started(**started_at(config.epochs, parts), references=lines)  # type: ignore[arg-type]
+    return started(config.epochs, parts, references=lines)
 
 
 TRAINING = Item2vecTraining

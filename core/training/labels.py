@@ -1,39 +1,31 @@
 """Training the model of labels: full steps over all cells of the table of items and labels, in NumPy alone."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from core.data.ratings import Ratings
 from core.data.splits import TEST_SEED, Split
-from core.errors import DivergedError, NotApplicableError
+from core.errors import NotApplicableError
 from core.model.events import Epoch, Started
 from core.model.labels import LabelsConfig
 from core.model.metrics import Measured
 from core.model.scale import sigmoid
-from core.training.full_ranking import started_at
+from core.training.adam import Adam
+from core.training.baselines import started
 from core.training.progress import Training
 
-STEPS = 10
-"""Steps of an epoch, each over all cells."""
-
-LEARNING_RATE = 0.05
-"""Adam's step size."""
-
-LIBRARIES = ()
-"""Nothing computes here beside Python and NumPy."""
+STEPS = 10  # steps of an epoch, each over all cells
+LEARNING_RATE = 0.05  # Adam's step size
 
 
 class LabelsTraining(Training[LabelsConfig]):
     """One training; nothing is chosen by the cells that are kept aside."""
 
     def run(self) -> tuple[dict[str, np.ndarray], int]:
-        """All epochs; the numbers that `Labels.shapes` names, and the number of the last epoch.
-
-        Raises:
-            DivergedError: A number stopped being finite.
-            NotApplicableError: The data have no labels to tell apart.
-        """
+        """All epochs; the numbers that `Labels.shapes` names, and the number of the last epoch. Raises DivergedError: a
+        number stopped being finite; NotApplicableError: the data have no labels to tell apart."""
         config, (rows, has) = self.config, table(self.ratings)
         learned, aside = divided(config, has.shape)
         dim, chance = config.embedding_dim, np.random.default_rng(config.seed)
@@ -41,19 +33,17 @@ class LabelsTraining(Training[LabelsConfig]):
         common = (has * learned).sum(axis=0) + 0.5, learned.sum(axis=0) + 1
         offset = np.log(common[0] / (common[1] - common[0])).astype(np.float32)
         self.numbers = [self.items[rows], chance.normal(scale=0.1, size=(has.shape[1], dim)).astype(np.float32), offset]
-        self.moments, self.steps = [[np.zeros_like(one), np.zeros_like(one)] for one in self.numbers], 0
+        self.adam = Adam(self.numbers, LEARNING_RATE)
         self.items[:] = 0  # of an item without any label nothing is known
-        self._look(0, rows)
+        self.labeled = rows
+        self.look(0)
         for number in range(1, config.epochs + 1):
             began, loss = time.perf_counter(), 0.0
             for _ in range(STEPS):
                 self.progress.heed()
                 loss += self._step(has, learned) / STEPS
-            if not all(np.isfinite(one).all() for one in self.numbers):
-                raise DivergedError(
-                    f"a number stopped being finite in epoch {number}", history=tuple(self.progress.history)
-                )
-            self._look(number, rows)
+            self.check_finite(number, *self.numbers)
+            self.look(number)
             vectors, labels, offset = self.numbers
             value = auc(vectors @ labels.T + offset, has, aside)
             self.progress.epoch(Epoch(number, time.perf_counter() - began, loss, metric=Measured("auc", value)))
@@ -73,20 +63,13 @@ class LabelsTraining(Training[LabelsConfig]):
         penalty = np.float32(self.config.label_penalty)
         share = np.float32(len(vectors) / len(labels))  # an average label stands beside so many items
         slopes = off @ labels + penalty * vectors, off.T @ vectors + penalty * share * labels, off.sum(axis=0)
-        self.steps += 1
-        size = LEARNING_RATE * np.sqrt(1 - 0.999**self.steps) / (1 - 0.9**self.steps)
-        for place, slope in enumerate(slopes):
-            first, second = self.moments[place]
-            first += np.float32(0.1) * (slope - first)
-            second += np.float32(0.001) * (np.square(slope) - second)
-            self.numbers[place] -= np.float32(size) * first / (np.sqrt(second) + np.float32(1e-8))
+        self.adam.move(slopes)
         return loss
 
-    def _look(self, at: float, rows: np.ndarray) -> None:
-        if self.progress.camera is not None:
-            now = self.items.copy()
-            now[rows] = self.numbers[0]
-            self.progress.camera.look(at, lambda some: now[some])
+    def filmed(self, rows: np.ndarray) -> np.ndarray:
+        """The items' vectors; zeros of those without a label."""
+        self.items[self.labeled] = self.numbers[0]
+        return self.items[rows]
 
 
 def table(ratings: Ratings) -> tuple[np.ndarray, np.ndarray]:
@@ -94,8 +77,7 @@ def table(ratings: Ratings) -> tuple[np.ndarray, np.ndarray]:
 
     Labels are in alphabetical order; one that a single item has, or all of them, tells nothing apart and is left out.
 
-    Raises:
-        NotApplicableError: There are fewer than two labels, or two items with some.
+    Raises NotApplicableError: there are fewer than two labels, or two items with some.
     """
     genres = ratings.item_table["genres"]
     names = sorted({name for some in genres for name in some})
@@ -145,13 +127,9 @@ def auc(score: np.ndarray, has: np.ndarray, aside: np.ndarray) -> float:
 def expected(config: LabelsConfig, ratings: Ratings, parts: Split) -> Started:
     """Sizes in cells; without a model an AUC is a half, however common each label is."""
     learned, aside = divided(config, table(ratings)[1].shape)
-    sizes = started_at(config.epochs, parts) | {
-        "n_train": int(learned.sum()),
-        "n_validation": int(aside.sum()),
-        "unseen_items": 0,
-        "unseen_users": 0,
-    }
-    return Started(**sizes, references={"chance": 0.5})  # type: ignore[arg-type]
+    begin = started(config.epochs, parts, references={"chance": 0.5})
+    n, m = int(learned.sum()), int(aside.sum())
+    return replace(begin, n_train=n, n_validation=m, unseen_items=0, unseen_users=0)
 
 
 TRAINING = LabelsTraining

@@ -33,23 +33,17 @@ FIRST_SPREAD, FIRST_FEATURE_SPREAD = 0.1, 0.02
 PRIOR_COUNT, PRIOR_SUM = 8.0, 0.5
 """A weak prior of each precision, as if this many numbers with this sum of squares had been seen before."""
 
-MOMENTUM, SQUARE_MOMENTUM, TINY = 0.9, 0.95, 1e-8
-"""Adam's."""
-
-_PIECE = 1 << 14
-"""Ratings whose vectors are looked up at once: few enough for the processor's cache."""
+MOMENTUM, SQUARE_MOMENTUM, TINY = 0.9, 0.95, 1e-8  # Adam's
+_PIECE = 1 << 14  # ratings whose vectors are looked up at once: few enough for the processor's cache
 
 
 class Posterior:
     """Means, variances and precisions of all numbers; column 0 holds biases, the others vectors.
 
     Args:
-        pairs: The rated pairs.
         rating: Of each pair, float32, (n,), in units of their standard deviation around their mean.
         groups: What adds to an item's numbers beside its own, by name.
         user_groups: The same for a user's.
-        dim: Numbers in a vector.
-        seed: Of where the vectors start.
     """
 
     def __init__(
@@ -129,10 +123,7 @@ class Posterior:
 
     def refresh(self, users: np.ndarray, items: np.ndarray) -> None:
         """Sum up the variances of the other side over each user's and each item's ratings, for what follows.
-
-        Args:
-            users, items: `user_means`, and `item_means` of training.
-        """
+        `users`, `items`: `user_means`, and `item_means` of training."""
         user, item = _first(users, 1), _first(items, 1)
         self._user_variance, self._item_variance = self.user_variances(), self.item_variances(training=True)
         user_variance = _first(self._user_variance, 0)
@@ -145,10 +136,7 @@ class Posterior:
 
     def errors(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """Rating less guess of each pair, each without its user among the raters, float32, (n,).
-
-        Args:
-            users, items: `user_means`, and `item_means` of training.
-        """
+        `users`, `items`: `user_means`, and `item_means` of training."""
         left, right = np.insert(users, 1, 1, axis=1), np.insert(items, 0, 1, axis=1)  # b_u · 1 + 1 · b_v + u · v
         error = np.empty_like(self.rating, dtype=np.result_type(users, items))
         for start in range(0, len(error), _PIECE):
@@ -164,11 +152,7 @@ class Posterior:
 
     def slopes(self, error: np.ndarray, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """How the bound changes with each mean, in the shape of `mean`; variances as they were refreshed last.
-
-        Args:
-            error: From `errors`.
-            users, items: `user_means`, and `item_means` of training.
-        """
+        `users`, `items`: `user_means`, and `item_means` of training."""
         slope = self._slope
         user_ones, item_ones = _first(users, 1), _first(items, 1)
         of_users = users * self._variance_of_items - self.pairs.by_user(error) @ item_ones
@@ -191,7 +175,6 @@ class Posterior:
         """Move the means once, and the variances too where `refresh`.
 
         Args:
-            rate: Adam's step size.
             refresh: Whether the variances move: they change slowly, and cost half of a step.
             sums: `item_sums` of this moment, where they are known already.
         """
@@ -246,11 +229,7 @@ class Posterior:
 
     def expected_squares(self, error: np.ndarray, users: np.ndarray) -> np.ndarray:
         """Sum of the expected squared errors of each user's ratings, float64, (n_users,); after a refresh.
-
-        Args:
-            error: From `errors`.
-            users: `user_means`.
-        """
+        `users`: `user_means`."""
         ones = np.ones(self.pairs.n_items, np.float32)
         total = (self.pairs.by_user(error * error) @ ones).astype(np.float64)
         total += self._to_users @ self._item_variance[:, 0]

@@ -12,7 +12,7 @@ import numpy as np
 from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import Split
-from core.errors import CanceledError
+from core.errors import CanceledError, DivergedError
 from core.model.events import Epoch, Event, Step
 from core.training.baselines import mae, rmse
 from core.training.camera import Camera
@@ -20,26 +20,17 @@ from core.training.camera import Camera
 Result = TypeVar("Result")
 Config = TypeVar("Config", bound=RunConfig)
 
-STRETCH_SECONDS = 0.25
-"""About how long work goes on before progress is reported and a stop is heard."""
+STRETCH_SECONDS = 0.25  # about how long work goes on before progress is reported and a stop is heard
 
 TRAINING_SAMPLE = 1_000_000
 """Training ratings that an epoch's training error is measured on, at most; its standard error is then below 0.001."""
 
-MEASURED_AT_ONCE = 2**18
-"""Ratings predicted between two looks at whether to stop."""
+MEASURED_AT_ONCE = 2**18  # ratings predicted between two looks at whether to stop
 
 
 @dataclass
 class Progress:
-    """The course of one training.
-
-    Attributes:
-        on_event: Told of every step and epoch.
-        should_stop: Asked about four times a second; True ends the training.
-        camera: Films the items; None where nobody wants a film.
-        history, steps: What was told.
-    """
+    """The course of one training: what was told, and whether it shall go on, asked about four times a second."""
 
     on_event: Callable[[Event], None]
     should_stop: Callable[[], bool]
@@ -74,14 +65,9 @@ class Progress:
         meanwhile: Callable[[], None] = lambda: None,
         unwanted: Callable[[Result], None] = lambda result: None,
     ) -> Result:
-        """Do what takes seconds with millions of ratings, and go on asking whether to stop; NumPy leaves room.
-
-        Args:
-            work: Done in another thread.
-            when: What is going on, for a sentence.
-            meanwhile: Called between two questions.
-            unwanted: Called with what comes of the work after a stop.
-        """
+        """Do in another thread what takes seconds with millions of ratings, and go on asking whether to stop, for which
+        NumPy leaves room; `meanwhile` is called between two questions, `unwanted` with what comes of the work after a
+        stop, and `when` says what is going on."""
         beside = ThreadPoolExecutor(1)
         coming = beside.submit(work)
         try:
@@ -101,13 +87,7 @@ def measure(
     ratings: Ratings, parts: Split, predict: Callable[[np.ndarray, np.ndarray], np.ndarray], progress: Progress
 ) -> dict[str, Any]:
     """Errors on both parts without dropout, as `Epoch` names them: `val_loss` of raw predictions, the rest clipped.
-
-    Args:
-        ratings: The data.
-        parts: Their split.
-        predict: From rows of users and of items, (n,), to predicted ratings, (n,).
-        progress: Asked between pieces whether to stop.
-    """
+    `predict`: from rows of users and of items, (n,), to predicted ratings, (n,)."""
 
     def predicted(rows: np.ndarray) -> np.ndarray:
         """Predictions of rows of the ratings, float32, (n_rows,)."""
@@ -133,19 +113,13 @@ def measure(
 
 
 class Training(ABC, Generic[Config]):
-    """One training of a family, from its first number to its last.
+    """One training of a family, from its first number to its last."""
 
-    Args:
-        config: The settings.
-        ratings: All ratings.
-        parts: Which of them are learned from, and which are kept aside.
-        progress: Hears of every step and epoch.
-    """
+    libraries: tuple[tuple[str, str], ...] = ()
+    """Names and versions of what computes here, beside Python and NumPy."""
 
     def __init__(self, config: Config, ratings: Ratings, parts: Split, progress: Progress) -> None:
         self.config, self.ratings, self.parts, self.progress = config, ratings, parts, progress
-        self.libraries: tuple[tuple[str, str], ...] = ()
-        """What computes here beside the libraries of the module, names and versions."""
 
     @staticmethod
     def prepare(config: Config, ratings: Ratings, n_train: int) -> None:
@@ -155,7 +129,24 @@ class Training(ABC, Generic[Config]):
     def run(self) -> tuple[dict[str, np.ndarray], int]:
         """Train; the numbers that the family's `shapes` name, and the number of the epoch whose numbers they are.
 
-        Raises:
-            DivergedError: A number stopped being finite.
-            NotApplicableError: The data lack what the family learns from.
+        Raises DivergedError: a number stopped being finite; NotApplicableError: the data lack what the family learns
+        from.
         """
+
+    @abstractmethod
+    def filmed(self, rows: np.ndarray) -> np.ndarray:
+        """What is known at this moment of some items, rows (n,), in the array that the family names `recorded`."""
+
+    def look(self, at: float) -> None:
+        """Let the camera take a frame after so many epochs, if one is due."""
+        if self.progress.camera is not None:
+            self.progress.camera.look(at, self.filmed)
+
+    def check_finite(self, number: int, *numbers: np.ndarray | float, advice: str = "") -> None:
+        """Raise DivergedError, with the epochs before, where one of the numbers of this epoch is not finite."""
+        if not all(np.isfinite(one).all() for one in numbers):
+            raise self.diverged(f"a number stopped being finite in epoch {number}{advice}")
+
+    def diverged(self, what: str) -> DivergedError:
+        """The error that says what went wrong; with the epochs before."""
+        return DivergedError(what, history=tuple(self.progress.history))

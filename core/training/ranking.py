@@ -8,46 +8,37 @@ from scipy import sparse
 
 from core.data.ratings import Ratings
 from core.data.splits import Split
-from core.errors import DivergedError
 from core.model.events import Epoch, Started, Step
 from core.model.metrics import Measured
 from core.model.ranking import RankingConfig
-from core.training.full_ranking import ndcg, ndcg_by_chance, pairs_of, started_at
+from core.training.baselines import started
+from core.training.full_ranking import by_popularity, ndcg, ndcg_by_chance, pairs_of
 from core.training.progress import STRETCH_SECONDS, Training
 
-AT_ONCE = 2**21
-"""Numbers of the systems of equations that are solved together, about: 8 MiB."""
-
-LIBRARIES = (("scipy", scipy.__version__),)
-"""Names and versions of what computes here, beside Python and NumPy."""
+AT_ONCE = 2**21  # numbers of the systems of equations that are solved together, about: 8 MiB
 
 
 class RankingTraining(Training[RankingConfig]):
     """One training: in each epoch all users' vectors are solved for, and then all items'."""
 
+    libraries = (("scipy", scipy.__version__),)
+
     def run(self) -> tuple[dict[str, np.ndarray], int]:
         """All epochs; the numbers that `Ranking.shapes` names, and the number of the last epoch.
-
-        Raises:
-            DivergedError: A number stopped being finite.
-        """
+        Raises DivergedError: a number stopped being finite."""
         self.seen = self.progress.heeding(lambda: pairs_of(self.ratings, self.parts.train))
         self.wanted = pairs_of(self.ratings, self.parts.validation)
         by_item = sparse.csr_array(self.seen.T)
         dim = self.config.embedding_dim
         chance = np.random.default_rng(self.config.seed)
         self.items = (chance.normal(size=(self.seen.shape[1], dim)) * 0.1 / np.sqrt(dim)).astype(np.float32)
-        self._look(0)
+        self.look(0)
         for number in range(1, self.config.epochs + 1):
             began = time.perf_counter()
             self.users = self._solved(self.seen, self.items, number - 1)
             self.items = self._solved(by_item, self.users, number - 0.5)
-            if not np.isfinite(self.items).all():
-                raise DivergedError(
-                    f"a number stopped being finite in epoch {number}; raise the penalty",
-                    history=tuple(self.progress.history),
-                )
-            self._look(number)
+            self.check_finite(number, self.items, advice="; raise the penalty")
+            self.look(number)
             loss = self._loss()
             value = ndcg(self.seen, self.wanted, lambda rows: self.users[rows] @ self.items.T)
             seconds = time.perf_counter() - began
@@ -88,20 +79,17 @@ class RankingTraining(Training[RankingConfig]):
         total = float(np.sum((users.T @ users).astype(np.float64) * (items.T @ items)))
         return (squares + self.config.unseen_weight * total) / len(row)
 
-    def _look(self, number: int) -> None:
-        if self.progress.camera is not None:
-            self.progress.camera.look(number, lambda rows: self.items[rows])
+    def filmed(self, rows: np.ndarray) -> np.ndarray:
+        """The items' vectors."""
+        return self.items[rows]
 
 
 def expected(config: RankingConfig, ratings: Ratings, parts: Split) -> Started:
     """Sizes, and the NDCG@10 of chance and of showing everybody what most have seen."""
     seen, wanted = pairs_of(ratings, parts.train), pairs_of(ratings, parts.validation)
-    popular = parts.training_count(ratings).astype(np.float32)
-    lines = {
-        "chance": ndcg_by_chance(seen, wanted),
-        "popularity": ndcg(seen, wanted, lambda rows: np.tile(popular, (len(rows), 1))),
-    }
-    return Started(**started_at(config.epochs, parts), references=lines)  # type: ignore[arg-type]
+    popular = ndcg(seen, wanted, by_popularity(ratings, parts))
+    lines = {"chance": ndcg_by_chance(seen, wanted), "popularity": popular}
+    return started(config.epochs, parts, references=lines)
 
 
 TRAINING = RankingTraining

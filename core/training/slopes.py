@@ -7,20 +7,15 @@ import numpy as np
 
 from core.data.ratings import Ratings
 
-ITEM_SHRINKAGE, USER_SHRINKAGE = 5.0, 10.0
-"""Ratings' worth of doubt that pull an item's or a user's average to zero."""
+ITEM_SHRINKAGE, USER_SHRINKAGE = 5.0, 10.0  # ratings' worth of doubt that pull an item's or a user's average to zero
 
 
 @dataclass(frozen=True, eq=False)
 class MainEffects:
-    """The mean of some ratings, and how items and users differ from it, in rating units.
+    """The mean of some ratings, and how items and users differ from it, in rating units."""
 
-    Attributes:
-        mean: Of all of them.
-        item, user: Shrunken offsets, float64, (n_items,) and (n_users,); zero for who has no rating among them.
-    """
-
-    mean: float
+    mean: float  # of all of them
+    # item, user: shrunken offsets, float64, (n_items,) and (n_users,); zero for who has no rating among them
     item: np.ndarray
     user: np.ndarray
 
@@ -51,11 +46,8 @@ def _offsets(index: np.ndarray, residual: np.ndarray, size: int, shrinkage: floa
     return total / (np.bincount(index, minlength=size) + shrinkage)
 
 
-RIDGE = 30.0
-"""Ratings' worth of doubt that pull a person's slopes to zero."""
-
-BLOCK = 1_000_000
-"""Ratings looked at in one go, so that memory stays bounded."""
+RIDGE = 30.0  # ratings' worth of doubt that pull a person's slopes to zero
+BLOCK = 1_000_000  # ratings looked at in one go, so that memory stays bounded
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,27 +71,19 @@ class Standard:
 
 def consensus_and_popularity(offset: np.ndarray, count: np.ndarray) -> np.ndarray:
     """What everybody can see of items: how liked they are and how well known, float64, (n_items, 2).
-
-    Args:
-        offset: How each item's mean differs from that of all ratings, shrunken, rating units, (n_items,).
-        count: Training ratings of each item, (n_items,).
-    """
+    `offset`: how each item's mean differs from that of all ratings, shrunken, rating units, (n_items,)."""
     return np.column_stack([offset, np.log1p(count)])
 
 
 @dataclass(frozen=True, eq=False)
 class Slopes:
-    """Averages, and two slopes a person.
-
-    Attributes:
-        effects: The averages.
-        places: Items along consensus and popularity, in standard deviations of the training ratings, (n_items, 2).
-        user: Stars more that each person gives for one standard deviation more of either, (n_users, 2); zeros for who
-            has no training rating.
-    """
+    """Averages, and two slopes a person."""
 
     effects: MainEffects
+    # items along consensus and popularity, in standard deviations of the training ratings, (n_items, 2)
     places: np.ndarray
+    # stars more that each person gives for one standard deviation more of either, (n_users, 2); zeros for who has no
+    # training rating
     user: np.ndarray
 
     def leaning(self, ratings: Ratings, rows: np.ndarray) -> np.ndarray:
@@ -118,10 +102,7 @@ def slopes(ratings: Ratings, rows: np.ndarray, effects: MainEffects) -> Slopes:
     that its mean is made of, and people would seem to follow a consensus that they are themselves. 0.05 s for 80,003
     ratings.
 
-    Args:
-        ratings: The data.
-        rows: Its training ratings.
-        effects: `main_effects` of the same rows.
+    `effects`: `main_effects` of the same rows.
     """
     count = np.bincount(ratings.item_index[rows], minlength=len(ratings.items))
     columns = consensus_and_popularity(effects.item, count)

@@ -36,11 +36,8 @@ def fit(
     it took.
 
     Args:
-        config: Every setting.
-        ratings: The data; split as the config says.
         on_event: Told once `Started`, several times a second `Step`, and `Epoch` after each.
         should_stop: Asked about four times a second; True ends the training.
-        camera: Films the items while they are learned.
 
     Raises:
         LimitError: The training needs more memory or time than allowed, or an index has no row in its table.
@@ -53,7 +50,7 @@ def fit(
     progress = Progress(on_event, should_stop, camera)
     parts = progress.heeding(lambda: split(ratings, config), "before the first epoch")
     begin = progress.heeding(lambda: expected(config, ratings, parts), "before the first epoch")
-    training_type, libraries = _training(config)
+    training_type = _training(config)
     on_event(begin)
     if camera is not None:
         family = family_of(config)
@@ -66,7 +63,7 @@ def fit(
         raise OutOfMemoryError(
             f"memory ran out with {config.dimensions} dimensions; choose fewer dimensions or less data"
         ) from error
-    return run_of(config, ratings, begin, progress, arrays, kept, began, (*libraries, *training.libraries))
+    return run_of(config, ratings, begin, progress, arrays, kept, began, training.libraries)
 
 
 def run_of(
@@ -80,15 +77,7 @@ def run_of(
     libraries: tuple[tuple[str, str], ...],
 ) -> Run:
     """What a training that has ended leaves behind.
-
-    Args:
-        config, ratings: What was learned from, and how.
-        begin, progress: How it began, and its course.
-        arrays: The numbers of the `kept` epoch.
-        kept: Its number.
-        began: When the training began, on `time.perf_counter`.
-        libraries: Names and versions of what computed.
-    """
+    `arrays`: the numbers of the `kept` epoch; `began`: when the training began, on `time.perf_counter`."""
     return Run(
         run_id=run_id(config, ratings.digest),
         config=config,
@@ -106,13 +95,13 @@ def run_of(
 def prepare(config: RunConfig, ratings: Ratings) -> None:
     """Compile what `fit` will need, so that a worker can do it before anybody waits; raises as `fit` does."""
     _check(config, ratings)
-    _training(config)[0].prepare(config, ratings, len(split(ratings, config).train))
+    _training(config).prepare(config, ratings, len(split(ratings, config).train))
 
 
-def _training(config: RunConfig) -> tuple[type[Training[Any]], tuple[tuple[str, str], ...]]:
-    """How a family is trained, and with which libraries; those that one does not need are not imported for it."""
-    module = importlib.import_module(f"core.training.{family_of(config).training}")
-    return module.TRAINING, module.LIBRARIES
+def _training(config: RunConfig) -> type[Training[Any]]:
+    """How a family is trained; libraries that it does not need are not imported for it."""
+    training: type[Training[Any]] = importlib.import_module(f"core.training.{family_of(config).training}").TRAINING
+    return training
 
 
 def _outcome(history: list[Epoch], kept: int, epochs: int, seconds: float) -> Outcome:

@@ -9,8 +9,7 @@ from core.data.ratings import Ratings
 from core.model.run import Run
 from core.training.slopes import main_effects
 
-FOLDS = 5
-"""Parts of the data whose averages come from the other parts."""
+FOLDS = 5  # parts of the data whose averages come from the other parts
 
 
 def without_taste(ratings: Ratings, *, seed: int) -> Ratings:
@@ -20,12 +19,8 @@ def without_taste(ratings: Ratings, *, seed: int) -> Ratings:
     The averages behind it are taken from other ratings (five folds): within the same ratings they follow the noise, and
     what is left would spread too little. Where a person has a single rating there is nothing to shuffle.
 
-    Args:
-        ratings: The data, at least two ratings; not changed.
-        seed: Starting number of the folds and the shuffling.
-
-    Returns:
-        Ratings with the same rows, held inside the scale, and no longer in its steps.
+    `seed`: starting number of the folds and the shuffling. Returns ratings with the same rows, held inside the scale,
+    and no longer in its steps.
     """
     chance = np.random.default_rng((seed, len(ratings)))
     left = left_by_others(ratings, chance)

@@ -7,7 +7,6 @@ from functools import partial
 import numpy as np
 import scipy
 
-from core.errors import DivergedError
 from core.model.events import Epoch, Step
 from core.model.item_features import center_of, item_features, shares
 from core.model.variational import ITEM_GROUP, NOISE_COUNT, STEPS_PER_EPOCH, USER_GROUP, VariationalConfig
@@ -18,36 +17,28 @@ from core.training.progress import STRETCH_SECONDS, Training, measure
 FIRST_STEPS = 20
 """Steps in which the precisions stay: numbers that have learned nothing yet would be switched off for good."""
 
-REFRESH_EVERY = 3
-"""Steps between two moves of the variances, which change slowly and cost half of a step."""
+REFRESH_EVERY = 3  # steps between two moves of the variances, which change slowly and cost half of a step
 
 LEARNING_RATE, LAST_RATE = 0.04, 0.05
 """Adam's step size, and the share of it that the last step has; it falls from half way on."""
-
-LIBRARIES = (("scipy", scipy.__version__),)
-"""Names and versions of what computes here, beside Python and NumPy."""
 
 
 class VariationalTraining(Training[VariationalConfig]):
     """One training from the first step to the last; nothing is chosen by the validation ratings."""
 
+    libraries = (("scipy", scipy.__version__),)
+
     def run(self) -> tuple[dict[str, np.ndarray], int]:
-        """All steps.
-
-        Returns:
-            The numbers that `Variational.shapes` names, and the number of the last epoch.
-
-        Raises:
-            DivergedError: A number stopped being finite.
-        """
+        """All steps. Returns the numbers that `Variational.shapes` names, and the number of the last epoch.
+        Raises DivergedError: a number stopped being finite."""
         self.posterior = self.progress.heeding(self._posterior)
         self._sums: list[np.ndarray] | None = None  # of this moment, where a frame or an error has needed them
-        self._look(0)
+        self.look(0)
         began, told = time.perf_counter(), time.perf_counter()
         for number in range(1, self.config.steps + 1):
             self.progress.heed()
             self._step(number)
-            self._look(number)
+            self.look(number / STEPS_PER_EPOCH)
             if number % STEPS_PER_EPOCH == 0 or number == self.config.steps:
                 epoch = self._measured(-(-number // STEPS_PER_EPOCH), time.perf_counter() - began)
                 self.progress.epoch(epoch)
@@ -93,27 +84,16 @@ class VariationalTraining(Training[VariationalConfig]):
             self.posterior.set_precisions()
 
     def _measured(self, number: int, seconds: float) -> Epoch:
-        user, item = self._user(), self._item()
-        if not (np.isfinite(user).all() and np.isfinite(item).all()):
-            raise DivergedError(
-                f"a number stopped being finite in epoch {number}; choose fewer dimensions",
-                history=tuple(self.progress.history),
-            )
+        user, item = self._scaled(self.posterior.user_means()), self._item()
+        self.check_finite(number, user, item, advice="; choose fewer dimensions")
         predict = partial(_predict, user, item, self.mean)
         errors = measure(self.ratings, self.parts, predict, self.progress)
         return Epoch(epoch=number, seconds=seconds, loss=self._loss, **errors)
 
-    def _look(self, number: int) -> None:
-        """Let the camera take a frame after so many steps, if one is due; the next step needs the same sums."""
-        if self.progress.camera is not None:
-            self.progress.camera.look(number / STEPS_PER_EPOCH, self._seen)
-
-    def _seen(self, rows: np.ndarray) -> np.ndarray:
+    def filmed(self, rows: np.ndarray) -> np.ndarray:
+        """The items' vectors; the next step needs the same sums."""
         self._sums = self.posterior.item_sums()
         return self._item(rows)[:, 1:]
-
-    def _user(self) -> np.ndarray:
-        return self._scaled(self.posterior.user_means())
 
     def _item(self, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
         return self._scaled(self.posterior.item_means(self._sums)[rows])

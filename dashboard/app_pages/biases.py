@@ -12,15 +12,13 @@ from core.errors import AnalysisError
 from dashboard.biases import tables, words
 from dashboard.cache import analyses, component_analyses
 from dashboard.charts import biases as charts
-from dashboard.embeddings.parts import show_chart, show_method
 from dashboard.shared import elements, finding, phrases, selection, sides
+from dashboard.shared.elements import show_chart, show_method
 from dashboard.shared.markup import spoken
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_ratings, require_run, stop_without
 
 TOP = 10
-WELL_KNOWN = 21
-"""Ratings a row needs to be listed, at first."""
 require_ratings(
     "Biases",
     "A bias says how liked something is before anything is compared. Vectors from elsewhere come without one.",
@@ -34,12 +32,7 @@ def controls() -> tuple[Side, int, list[int]]:
     """The side, the ratings a row needs to be listed, and rows to mark."""
     with st.container(horizontal=True):
         side = sides.choose(run)
-        min_ratings = side.enough(
-            of=2 * TOP,
-            least=WELL_KNOWN,
-            label="Enough ratings: at least",
-            words=f"Only {side.nouns} with this many ratings are colored and listed.",
-        )
+        min_ratings = side.enough(leaving=2 * TOP, words="colored and listed.")
         marked = finding.several(f"Find {side.nouns}", side.rows.offered, key=f"mark_{side.noun}")
     return side, min_ratings, marked if side.users else selection.with_chosen(marked, side.ratings)
 

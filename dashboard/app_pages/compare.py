@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.analysis.compare.comparison import FEW, FEWEST, Shared
-from core.analysis.compare.paired import Paired
+from core.analysis.compare.score import Paired
 from core.errors import LimitError
 from core.model.run import Run
 from core.studies.overlap import OVERLAP
@@ -19,10 +19,7 @@ from dashboard.jobs import studies
 from dashboard.session import state
 from dashboard.shared import elements, model_names, phrases, score_words
 from dashboard.shell.needs_run import explain_lack, require_run
-from dashboard.sweep import effects
-
-SECONDS_A_PAIR = 9e-9
-"""Of finding neighbors in two models, for each pair of items; on two processors."""
+from dashboard.sweep import all_models
 
 run = require_run()
 
@@ -101,7 +98,8 @@ def compared(names: Names, left: Run, items: Shared) -> bool:
         names.settings,
         title=f"Compare {phrases.count(len(items), noun)}",
         button="Compare them",
-        about_seconds=max(1.0, SECONDS_A_PAIR * len(items) ** 2),
+        # Finding neighbors in two models, a pair of items, on two processors.
+        about_seconds=max(1.0, 9e-9 * len(items) ** 2),
         words=f"The neighbors of every {noun} are looked up in both models.{quicker}",
     )
     return made is not None
@@ -117,29 +115,28 @@ ERRORS = (
 
 def explanation(*, trained: bool) -> None:
     """Formulas and sources; with that of errors where models were trained here."""
-    with st.expander("How this is computed", icon=":material/function:"):
-        st.markdown(
-            "*Alignment.* Both matrices are centered and scaled to $\\lVert A \\rVert = \\lVert B \\rVert = 1$; a "
-            "narrower one is widened with zeros. The orthogonal $R$ that brings $B$ closest to $A$ follows from the "
-            "singular values of $A^\\top B = U S V^\\top$ as $R = V U^\\top$, the best factor is "
-            "$\\operatorname{tr} S$, and the *Procrustes distance* is what is left, $1 - (\\operatorname{tr} S)^2$: "
-            "P. H. Schönemann (1966), [doi:10.1007/BF02289451](https://doi.org/10.1007/BF02289451). The axes of both "
-            "maps are the centered principal components of the left model on what is compared.\n\n"
-            "*Linear CKA* is $\\lVert A^\\top B \\rVert_F^2 \\,/\\, (\\lVert A^\\top A \\rVert_F \\, \\lVert B^\\top B "
-            "\\rVert_F)$: S. Kornblith, M. Norouzi, H. Lee and G. Hinton (2019), [Similarity of Neural Network "
-            "Representations Revisited](https://arxiv.org/abs/1905.00414). It listens mostly to the strongest "
-            "directions; the neighbors listen to all. Without the first centered principal component of either matrix "
-            "it says what else they share. The verdict is that of the measure that is nearest to chance on its way to "
-            "the same: below a tenth of the way hardly more than chance, below 40% alike in little, below 70% in part, "
-            "below 90% much.\n\n"
-            "*Neighbors kept*: the ten nearest by cosine in all dimensions, among what is compared, in each model; no "
-            "alignment is needed. The Jaccard overlap is those in both lists by those in either.\n\n"
-            f"{ERRORS if trained else ''}"
-            "*By chance* is the mean over pairing the rows of one model with those of the other at random: for lists "
-            "the hypergeometric distribution, for CKA exactly $1 / ((n - 1) \\lVert A^\\top A \\rVert_F \\lVert "
-            "B^\\top B \\rVert_F)$ for $n$ rows of size one in all, for the distance five random pairings. It is no "
-            "test of meaning: two trainings on the same data agree in the noise of these as well."
-        )
+    elements.show_method(
+        "*Alignment.* Both matrices are centered and scaled to $\\lVert A \\rVert = \\lVert B \\rVert = 1$; a "
+        "narrower one is widened with zeros. The orthogonal $R$ that brings $B$ closest to $A$ follows from the "
+        "singular values of $A^\\top B = U S V^\\top$ as $R = V U^\\top$, the best factor is "
+        "$\\operatorname{tr} S$, and the *Procrustes distance* is what is left, $1 - (\\operatorname{tr} S)^2$: "
+        "P. H. Schönemann (1966), [doi:10.1007/BF02289451](https://doi.org/10.1007/BF02289451). The axes of both "
+        "maps are the centered principal components of the left model on what is compared.\n\n"
+        "*Linear CKA* is $\\lVert A^\\top B \\rVert_F^2 \\,/\\, (\\lVert A^\\top A \\rVert_F \\, \\lVert B^\\top B "
+        "\\rVert_F)$: S. Kornblith, M. Norouzi, H. Lee and G. Hinton (2019), [Similarity of Neural Network "
+        "Representations Revisited](https://arxiv.org/abs/1905.00414). It listens mostly to the strongest "
+        "directions; the neighbors listen to all. Without the first centered principal component of either matrix "
+        "it says what else they share. The verdict is that of the measure that is nearest to chance on its way to "
+        "the same: below a tenth of the way hardly more than chance, below 40% alike in little, below 70% in part, "
+        "below 90% much.\n\n"
+        "*Neighbors kept*: the ten nearest by cosine in all dimensions, among what is compared, in each model; no "
+        "alignment is needed. The Jaccard overlap is those in both lists by those in either.\n\n"
+        f"{ERRORS if trained else ''}"
+        "*By chance* is the mean over pairing the rows of one model with those of the other at random: for lists "
+        "the hypergeometric distribution, for CKA exactly $1 / ((n - 1) \\lVert A^\\top A \\rVert_F \\lVert "
+        "B^\\top B \\rVert_F)$ for $n$ rows of size one in all, for the distance five random pairings. It is no "
+        "test of meaning: two trainings on the same data agree in the noise of these as well."
+    )
 
 
 def results(chosen: Chosen) -> None:
@@ -184,5 +181,5 @@ else:
             st.markdown(compare_words.who_is_who(chosen.letters, chosen.summaries))
         pair(chosen)
         if run.origin.kind == "trained":
-            effects.section(loaders.runs_of(state.dataset_id()), run.config, run.dataset.noun)
+            all_models.section(loaders.runs_of(state.dataset_id()), run.config, run.dataset.noun)
         explanation(trained=not all(imported))

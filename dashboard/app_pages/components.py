@@ -9,8 +9,8 @@ from core.analysis.components.bases import How
 from core.analysis.components.extremes import Ends, ends
 from dashboard.cache import component_analyses, loaders
 from dashboard.charts import components as charts
-from dashboard.charts.scree import scree
-from dashboard.principal_components import proof_words, proofs
+from dashboard.charts.components import scree
+from dashboard.principal_components import proofs
 from dashboard.principal_components import trust as component_trust
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.ends import both_ends
@@ -109,7 +109,7 @@ def strip(view: View, outermost: Ends) -> list[int]:
         rows.labels,
         view.listed,
         named,
-        hover=loaders.item_hover(run.run_id),
+        hover=loaders.hover(run.run_id),
         label=view.label,
         noun=noun,
         marked=selection.with_chosen(marked, ratings),
@@ -128,7 +128,7 @@ def shares(view: View) -> None:
         text = f"{text} {component_words.known(view.scores, view.score_std, rows.nouns)}"
     twins = component_analyses.strength_without_taste(view.run.run_id) if view.how.basis == "predictions" else None
     if twins is not None:
-        text = f"{text} {proof_words.without_taste(twins.models)}"
+        text = f"{text} {component_words.without_taste(twins.models)}"
     ratio, cumulative = view.result.variance_ratio, view.result.cumulative
     line, name = (None, "") if twins is None else (twins.share, "without taste")
     chance = view.tested.chance

@@ -8,7 +8,7 @@ import streamlit as st
 from core import access, data
 from core.access import Action
 from core.data import BUNDLED, DatasetInfo, ImportReport
-from core.data.releases import RELEASES, Release
+from core.data.download import RELEASES, Release
 from core.data.vectors.request import VectorReport
 from core.disk.trash import kept_days
 from core.errors import ExplorerError
@@ -21,7 +21,7 @@ from dashboard.datasets import import_form, vectors_form
 from dashboard.datasets.overview import overview
 from dashboard.jobs import imports, trainings
 from dashboard.session import dialogs, state, visitor
-from dashboard.shared import elements, model_names, phrases, set_aside, trash
+from dashboard.shared import elements, model_names, phrases, trash
 from dashboard.shared.markup import escape
 
 AT_HAND, OWN, VECTORS, RELEASED = "At hand", "Bring your own", "Open vectors", "MovieLens releases"
@@ -142,10 +142,7 @@ def delete(dataset_id: str) -> None:
     if working:
         st.markdown("What is being trained on it will be stopped.")
     st.caption(f"What is deleted can be restored for {phrases.count(kept_days(), 'day')}.")
-    with st.container(horizontal=True):
-        elements.confirm("Delete", "delete", "confirm_delete", _delete, dataset_id)
-        if st.button("Keep", key="keep"):
-            st.rerun()
+    elements.confirm("Delete", "delete", "confirm_delete", _delete, dataset_id)
 
 
 def twins(one: DatasetInfo, other: DatasetInfo) -> bool:
@@ -255,16 +252,7 @@ def arrived(job: Job, report: ImportReport | VectorReport, dataset_id: str, clea
 st.title("Which data shall we look at?")
 trash.undo_line()
 arrival()
-section = st.segmented_control(
-    "Section",
-    [AT_HAND, OWN, VECTORS, RELEASED],
-    default=AT_HAND,
-    required=True,
-    key="section",
-    bind="query-params",
-    label_visibility="collapsed",
-    wrap=True,
-)
+section = elements.segments("Section", [AT_HAND, OWN, VECTORS, RELEASED], "section", label_visibility="collapsed")
 if section == OWN:
     import_form.show()
 elif section == VECTORS:
@@ -274,7 +262,7 @@ elif section == RELEASED:
 else:
     at_hand()
     trash.overview()
-    set_aside.report(
+    trash.set_aside(
         data.set_aside(),
         "dataset",
         "Their files cannot be read, or are another version's. Nothing was deleted; import the data again to use it.",

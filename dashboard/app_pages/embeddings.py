@@ -12,9 +12,9 @@ from core.data.nouns import with_article
 from dashboard.cache import analyses, loaders
 from dashboard.charts import matrix as charts
 from dashboard.embeddings import words
-from dashboard.embeddings.parts import choose_followed, show_chart, show_method, warn_untrained
 from dashboard.session import chosen_items
 from dashboard.shared import elements, finding, matrix_rows, phrases, sides, tables
+from dashboard.shared.elements import choose_followed, show_chart, show_method, warn_untrained
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
 
@@ -37,9 +37,7 @@ def choose_side() -> Rows:
     options = [items, *([people] if run.scorer.has_user_vectors else [])] + ([FEATURES] if features is not None else [])
     if len(options) == 1:
         return loaders.item_rows(run.run_id)
-    side = st.segmented_control(
-        "Rows", options, default=items, required=True, key="rows", bind="query-params", wrap=True
-    )
+    side = elements.segments("Rows", options, "rows")
     if features is not None and side == FEATURES:
         return features
     return loaders.user_rows(run.run_id) if side == people else loaders.item_rows(run.run_id)
@@ -84,19 +82,12 @@ def heatmap() -> Rows:
         which = ALL_CLEAR
         if rows.noun != matrix_rows.FEATURE:
             first = CHOSEN if chosen_anywhere(rows) else FIRST
-            which = st.segmented_control(
-                "Which",
-                [FIRST, MOST_RATED, CHOSEN] if rows.rated else [FIRST, CHOSEN],
-                default=first,
-                required=True,
-                key="which",
-                bind="query-params",
-                wrap=True,
-            )
+            ways = [FIRST, MOST_RATED, CHOSEN] if rows.rated else [FIRST, CHOSEN]
+            which = elements.segments("Which", ways, "which", first=first)
         order = st.selectbox("Order", [AS_GIVEN, ALIKE, BY_DIMENSION], key="order", bind="query-params", width=220)
         dimension = 1
         if order == BY_DIMENSION:
-            dimension = st.number_input("Dimension", 1, dim, 1, key="dim", bind="query-params", width=140)
+            dimension = elements.whole_number("Dimension", 1, dim, 1, "dim", width=140)
     visible = choose_rows(rows, which)
     if len(visible) == 0:
         st.info(f"Choose at least one {rows.noun} above, and its numbers appear here.", icon=":material/search:")

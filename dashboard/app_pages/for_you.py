@@ -4,10 +4,10 @@ import streamlit as st
 
 from core.analysis.new_user.model import NewUserModel
 from dashboard.cache import analyses, loaders
-from dashboard.embeddings.parts import show_method
 from dashboard.for_you import bring, listing, method, own_ratings, position, rate, why_dialog
-from dashboard.for_you.view import load_view
+from dashboard.for_you.waterfall import load_view
 from dashboard.shared import phrases
+from dashboard.shared.elements import show_method
 from dashboard.shared.markup import escape
 from dashboard.shell.needs_run import require_ratings, require_run
 

@@ -7,9 +7,9 @@ from core.jobs import queue
 from core.jobs.job_folder import Job
 from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
-from dashboard.missions import board
+from dashboard.missions import teaching
 from dashboard.session import dialogs, state
-from dashboard.shared import elements, phrases, set_aside
+from dashboard.shared import elements, phrases, trash
 from dashboard.shared.markup import escape
 
 MOST_LISTED = 200
@@ -108,8 +108,8 @@ elif loaders.asked_for():
 else:
     st.markdown("There is no job yet.")
     trainings.lead_to_first()
-board.show()
-set_aside.report(
+teaching.class_board()
+trash.set_aside(
     queue.set_aside(),
     "job",
     "What is known of them cannot be read, or was written by another version. Nothing was deleted; they do not run.",

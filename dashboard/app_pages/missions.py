@@ -11,7 +11,7 @@ from core.data import BUNDLED
 from core.store import journeys
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.missions import aims, bar, begun, progress, sheet, subject
+from dashboard.missions import aims, bar, begun, progress, subject, teaching
 from dashboard.missions.bar import words_here
 from dashboard.missions.task import Mission
 from dashboard.missions.tours import MISSIONS
@@ -107,7 +107,7 @@ def for_a_class() -> None:
 
 def sheets(words: dict[str, str], links: dict[str, str]) -> bytes:
     """A teacher's sheet for each mission."""
-    return sheet.page(words, links).encode()
+    return teaching.page(words, links).encode()
 
 
 def link(key: str, hidden: bool) -> str:

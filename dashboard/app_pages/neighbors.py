@@ -11,26 +11,22 @@ import streamlit as st
 
 from core.analysis.neighbors.all_neighbors import MANY
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, agreement
-from core.analysis.neighbors.resampled import CANDIDATES, DRAWS
+from core.analysis.neighbors.support import CANDIDATES, DRAWS
 from dashboard.cache import analyses, loaders
-from dashboard.embeddings.parts import choose_followed, show_method, warn_untrained
 from dashboard.embeddings.words import nobody_else
-from dashboard.neighbors import holding, words
-from dashboard.neighbors.analogies import analogies
-from dashboard.neighbors.holding import Held
-from dashboard.neighbors.lengths import why_they_differ
+from dashboard.neighbors import lists, words
+from dashboard.neighbors.lists import Held, analogies, why_they_differ
 from dashboard.neighbors.new_item import new_item
 from dashboard.neighbors.words import Measure
 from dashboard.session import visitor
 from dashboard.shared import elements, glossary, phrases, sides, tables, twin
+from dashboard.shared.elements import choose_followed, show_method, warn_untrained
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_run
 
 if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
     from streamlit.elements.lib.column_types import ColumnConfig
 
-WELL_KNOWN = 21
-"""Ratings a row needs to be listed, at first."""
 NARROWEST = 336
 """Pixels a list needs, so that titles, the measure and the number of ratings are on the screen."""
 LENGTH, SPREAD, SHARED, APART = "Length", "Spread", "Both", "Apart"
@@ -52,19 +48,14 @@ def controls() -> tuple[Side, int, int, bool]:
         side = sides.choose(run)
         label = f"{side.noun.capitalize()} (type a few letters)"
         row = choose_followed(run.run_id, side.rows, label, f"near_{side.noun}", width=420)
-        min_ratings = side.enough(
-            of=20,
-            least=WELL_KNOWN,
-            label="Enough ratings: at least",
-            words=f"Only {side.nouns} with this many ratings are listed. With few, a direction is mostly chance.",
-        )
+        min_ratings = side.enough(leaving=20, words="listed. With few, a direction is mostly chance.")
         predictions = (
             run.scorer.is_bilinear and elements.segments("Compare", [VECTORS, TASTES], "compare", WHAT) == TASTES
         )
     return side, row, min_ratings, predictions
 
 
-def lists(
+def three_lists(
     side: Side,
     row: int,
     near: Mapping[Metric, Neighbors],
@@ -113,10 +104,7 @@ def further(
 
 
 def order(side: Side, numbers: list[str], metric: Metric) -> list[str]:
-    """For items the number of ratings, which says how far to trust a row, comes before the length.
-
-    A phone has room for one of them: the length where the measure goes by it.
-    """
+    """For items the ratings, which say how far to trust a row, come before the length; a phone has room for one."""
     if side.users and side.rows.rated:
         return [side.name_column, *numbers, tables.COUNT]
     if not side.rows.rated:
@@ -261,18 +249,18 @@ if len(near["cosine"].index) == 0:
 else:
     length = analyses.lengths(run.run_id, users=side.users, predictions=predictions)
     again = None if predictions else analyses.agreement(run.run_id, users=side.users, row=row, least=min_ratings)
-    held = holding.held(run, side, row, near["cosine"].index, predictions=predictions)
+    held = lists.held(run, side, row, near["cosine"].index, predictions=predictions)
     st.markdown(words.lead(side.rows, row, near["cosine"], predictions=predictions))
     if again is not None:
         st.caption(words.again(side.rows, again["cosine"]))
     if held is not None:
         st.markdown(words.holds(held.marks, held.trainings, side.rows))
     with st.container(key="lists_of_neighbors"):
-        lists(side, row, near, length, again, held, words.measures(predictions))
+        three_lists(side, row, near, length, again, held, words.measures(predictions))
     if held is None:
-        holding.offer(run, side, min_ratings)
+        lists.offer(run, side, min_ratings)
     why_they_differ(run, side, row, near, length, listed, predictions=predictions)
-    holding.everybodys(run, side, listed, min_ratings, predictions=predictions)
+    lists.everybodys(run, side, listed, min_ratings, predictions=predictions)
 if not side.users:
     analogies(side, listed)
     new_item(run, side, listed)

@@ -16,7 +16,7 @@ from dashboard.cache import analyses, loaders
 from dashboard.compare import models as compared_models
 from dashboard.jobs import trainings
 from dashboard.session import dialogs, state, visitor
-from dashboard.shared import elements, glossary, model_names, phrases, score_words, set_aside, trash
+from dashboard.shared import elements, glossary, model_names, phrases, score_words, trash
 from dashboard.shared.markup import escape
 from dashboard.shell.needs_run import best_of
 from dashboard.train import curve, form
@@ -105,10 +105,7 @@ def confirm_delete(run_ids: list[str]) -> None:
     st.write("These will be moved to the trash, with the names, axes, maps and other studies kept with them:")
     st.markdown("\n".join(f"- {model_names.run_words(summary)}" for summary in chosen))
     st.caption(f"They can be restored for {phrases.count(kept_days(), 'day')}. Jobs keep their logs.")
-    with st.container(horizontal=True):
-        elements.confirm("Delete", "delete", "confirm_delete", _delete, run_ids)
-        if st.button("Keep", key="keep"):
-            st.rerun()
+    elements.confirm("Delete", "delete", "confirm_delete", _delete, run_ids)
 
 
 @state.reporting
@@ -259,12 +256,12 @@ else:
         compare(chosen)
     if len(chosen) == 1:
         details(chosen[0])
-set_aside.report(
+trash.set_aside(
     RunStore().set_aside(),
     "model",
     "Their files do not match what was written when they were trained. Nothing was deleted; they are not used.",
 )
-set_aside.report(
+trash.set_aside(
     record.set_aside(), "sweep", "What is known of them cannot be read. Nothing was deleted; their models stay."
 )
 trash.overview()

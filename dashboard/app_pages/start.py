@@ -95,7 +95,7 @@ def about_the_data(ratings: Ratings) -> None:
 
 
 job = followed()
-with st.container(horizontal=True, vertical_alignment="center"):  # whichever button: what is below stays where it is
+with st.container(horizontal=True, vertical_alignment="center", key="lead"):  # what is below stays
     headline = phrases.HEADLINE if len(ratings) else phrases.HEADLINE_OF_VECTORS
     st.title(headline.format(**phrases.nouns(noun)), width="stretch")
     lead(job)

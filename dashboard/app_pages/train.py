@@ -14,15 +14,12 @@ from dashboard.session import classroom, state, visitor
 from dashboard.shared import elements, model_names, phrases, told
 from dashboard.shared.markup import escape
 from dashboard.shell.needs_run import require_ratings
-from dashboard.sweep import effects
+from dashboard.sweep import all_models
 from dashboard.sweep import view as swept
 from dashboard.train import board, form, link
 
 FORM, BOARD = 1, 2.7
 """How the width is shared."""
-
-TWO_BESIDE = 84
-"""Pixels that a setting needs for two of them to stand beside each other."""
 
 
 def settings_changed() -> None:
@@ -39,7 +36,7 @@ def settings_form(noun: str) -> None:
     form.model(settings_changed)
     explanation(noun)
     plain = [name for name in form.PLAIN if name in form.fields()]
-    with st.grid(2, min_column_width=TWO_BESIDE, gap="xsmall", vertical_alignment="bottom"):
+    with st.grid(2, min_column_width=84, gap="xsmall", vertical_alignment="bottom"):  # pixels that one of two needs
         for name in filter(form.is_number, plain):
             with st.container(gap="xxsmall"):
                 form.setting(name, noun, settings_changed)
@@ -83,13 +80,7 @@ def config_of_form() -> RunConfig | None:
 
 
 def button(config: RunConfig | None, job: Job | None, stored: set[str]) -> None:
-    """The one button: Train, which becomes Stop while a training runs, and the way to what is trained already.
-
-    Args:
-        config: What the form says; None where that cannot be trained.
-        job: The training that is shown.
-        stored: Ids of all models there are.
-    """
+    """The one button: Train, which becomes Stop while `job` runs, and the way to what is trained already."""
     if job is not None and job.active:
         asked = loaders.job_config(job)
         said = phrases.sentence(f"In training: {model_names.config_words(asked, form.START)}") if asked else ""
@@ -127,11 +118,7 @@ def places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
 
 
 def one_model(top: DeltaGenerator) -> None:
-    """The form, and the training with these settings.
-
-    Args:
-        top: Where the button stands.
-    """
+    """The form, and the training with these settings; the button stands in `top`."""
     job, run_id = trainings.watched(), state.run_id()
     run = None if run_id is None else loaders.run(run_id)
     selected = run.config if run is not None and run.origin.kind == "trained" else None
@@ -161,7 +148,7 @@ def one_model(top: DeltaGenerator) -> None:
         if asked is not None:
             course(asked, job, below)
             with below:
-                effects.fold(loaders.runs_of(state.dataset_id()), asked, noun)
+                all_models.fold(loaders.runs_of(state.dataset_id()), asked, noun)
 
 
 def course(asked: RunConfig, job: Job | None, below: DeltaGenerator) -> None:

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.biases.bias import Biases
-from core.analysis.biases.posterior import BiasPosterior
+from core.analysis.biases.bias import Biases, BiasPosterior
 from core.analysis.components.extremes import Ends
 from dashboard.biases import words
 from dashboard.cache import analyses
@@ -33,15 +32,7 @@ COLUMNS = (
 
 
 def both_ends(run_id: str, side: Side, fit: Biases, furthest: Ends, min_ratings: int) -> None:
-    """Those liked less and those liked more than expected, as tables that face each other; all of it as a file.
-
-    Args:
-        run_id: The model.
-        side: Its items, or its people.
-        fit: What was to be expected of them.
-        furthest: Those the tables show.
-        min_ratings: Ratings a row needs to be in the file.
-    """
+    """Those liked less and those liked more than expected, as tables that face each other; all of it as a file."""
     less, more = ("stricter", "more generous") if side.users else ("liked less", "liked more")
     halves = ((less, furthest.bottom), (more, furthest.top))
     place = tables.facing()

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.analysis.biases.bias import MOST_SHRINKAGE, Biases
-from core.analysis.biases.posterior import BiasPosterior
+from core.analysis.biases.bias import MOST_SHRINKAGE, Biases, BiasPosterior
 from core.analysis.components.extremes import Ends
 from core.analysis.gauge import CenteredModel
 from core.data.nouns import with_article
@@ -70,12 +69,7 @@ def picture(rows: Rows, fit: Biases, sides: Ends) -> str:
 
 
 def taste(rows: Rows, more: np.ndarray, less: np.ndarray) -> str:
-    """What tastes have to do with being liked more or less than an average says.
-
-    Args:
-        rows: All rows.
-        more, less: What taste adds to the score of those above, and below, what is expected.
-    """
+    """What tastes have to do with being liked more or less than an average says, from what they add to the scores."""
     if len(more) == 0 or len(less) == 0:
         return ""
     above, below = float(np.mean(more)), float(np.mean(less))

@@ -1,16 +1,19 @@
-"""Analyses of a run, computed once for all sessions; what they are made from comes from `loaders`.
-
-What is cached is never changed by a page; what grows with use is bounded.
-"""
+"""Analyses of a run, computed once for all sessions and never changed; what they are made from is in `loaders`."""
 
 import numpy as np
 import streamlit as st
 
-from core.analysis.biases.bias import BiasAblation, Biases, average_terms, bias_ablation, biases
-from core.analysis.biases.posterior import BiasPosterior, bias_posterior
+from core.analysis.biases.bias import (
+    BiasAblation,
+    Biases,
+    BiasPosterior,
+    average_terms,
+    bias_ablation,
+    bias_posterior,
+    biases,
+)
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
-from core.analysis.compare.paired import Paired, paired
-from core.analysis.compare.score import SplitScore, predict_rows
+from core.analysis.compare.score import Paired, SplitScore, paired, predict_rows
 from core.analysis.components.bases import How
 from core.analysis.components.examined import standings
 from core.analysis.components.hints import Hint, Standing, hints
@@ -21,9 +24,9 @@ from core.analysis.neighbors import all_neighbors
 from core.analysis.neighbors import of_one as nearness
 from core.analysis.neighbors.all_neighbors import fitting_k, nearest
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
-from core.analysis.neighbors.resampled import resampled
-from core.analysis.new_item.unseen import Unseen
-from core.analysis.new_item.unseen import unseen as unseen_items
+from core.analysis.neighbors.support import resampled
+from core.analysis.new_item.placing import Unseen
+from core.analysis.new_item.placing import unseen as unseen_items
 from core.analysis.new_user.explain import Misses, worst
 from core.analysis.new_user.model import NewUserModel, looked_at
 from core.analysis.new_user.position import People, people
@@ -45,7 +48,7 @@ from core.studies.maps import K, MapStudySettings, shadow
 from core.studies.saved_axes import OwnAxis
 from dashboard.cache.component_analyses import UNASKED, centered_model, columns_of_items, components, examined
 from dashboard.cache.loaders import item_rows, ratings, ratings_of, rows_of, run, split_of_run
-from dashboard.for_you.scales import Entry, entry
+from dashboard.for_you.own_ratings import Entry, entry
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -107,10 +110,7 @@ def lists_of_all(run_id: str, *, users: bool, least: int, predictions: bool) -> 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def agreement(run_id: str, *, users: bool, row: int, least: int) -> dict[Metric, np.ndarray] | None:
-    """How often each of `neighbors` would be one again, by measure; None where the model does not know how sure it is.
-
-    About 0.1 s.
-    """
+    """How often each of `neighbors` would be one again; None where the model does not know how sure it is. 0.1 s."""
     side = rows_of(run_id, users=users)
     if side.variance is None:
         return None
@@ -127,10 +127,7 @@ def lengths(run_id: str, *, users: bool, predictions: bool = False) -> np.ndarra
 
 @st.cache_resource(max_entries=8, show_spinner="Fitting what the averages explain …")
 def bias_fit(run_id: str, *, users: bool) -> Biases:
-    """The shrinkage curve of the centered item biases, or of the users', over the training ratings.
-
-    Raises AnalysisError as `biases` does.
-    """
+    """The shrinkage curve of the centered item or user biases, over the training ratings; raises as `biases` does."""
     model = centered_model(run_id)
     bias = model.user_bias if users else model.item_bias
     return biases(bias, *training_averages(run_id, users=users), model.scale)

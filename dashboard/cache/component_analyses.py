@@ -7,13 +7,11 @@ import streamlit as st
 
 from core.analysis.components.bases import PREDICTIONS, How, components_of, names_covariance, why_untested
 from core.analysis.components.chance import AboveChance, above_chance
-from core.analysis.components.consensus import consensus
 from core.analysis.components.examined import Examined, examine, standings
 from core.analysis.components.hints import Hint, Standing, hints
 from core.analysis.components.pca import Pca
-from core.analysis.components.proof import Proof
+from core.analysis.components.proof import Cost, Proof, consensus, cost, sample
 from core.analysis.components.stability import Stability
-from core.analysis.components.truncation import Cost, cost, sample
 from core.analysis.gauge import CenteredModel, centered_on
 from core.analysis.item_attributes import ItemColumns, item_columns
 from core.analysis.posterior import std_along
@@ -51,21 +49,14 @@ def no_predictions(run_id: str) -> str:
 
 @st.cache_resource(max_entries=2, show_spinner="Testing components on held-out ratings …")
 def examined(run_id: str) -> Examined | None:
-    """The components of what a run predicts and how they stand the test; None where there is nothing to test.
-
-    About 0.1 s. What each component changed in every guess, 0.5 kB a rating, is let go.
-    """
+    """The components of what a run predicts and how they stand the test, in 0.1 s; None where nothing can be tested."""
     found = examine(run(run_id), ratings_of(run_id))
     return None if found is None else replace(found, part=None)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def proof(run_id: str) -> Proof:
-    """How the components of what a run predicts stand the test of its own validation ratings.
-
-    Raises:
-        NotApplicableError: There are no such components, or no ratings to test them on.
-    """
+    """How its components stand the test of the run's own validation ratings; NotApplicableError without either."""
     found = examined(run_id)
     if found is None:
         trained = run(run_id)
@@ -98,10 +89,7 @@ def strength(run_id: str) -> np.ndarray:
 
 @st.cache_resource(max_entries=32, show_spinner="Comparing with consensus and popularity …")
 def mostly_consensus(run_id: str) -> np.ndarray:
-    """Whether each component of what a run predicts is mostly consensus and popularity, (n_components,).
-
-    Empty where they cannot be tested; about 0.3 s.
-    """
+    """Whether each component of what a run predicts is mostly consensus and popularity; empty where untested. 0.3 s."""
     found = examined(run_id)
     if found is None:
         return np.zeros(0, bool)
@@ -111,10 +99,7 @@ def mostly_consensus(run_id: str) -> np.ndarray:
 
 @st.cache_resource(max_entries=32, show_spinner="Comparing with directions drawn by chance …")
 def above_chance_of(run_id: str) -> AboveChance | None:
-    """Which components of vectors from elsewhere stand above chance; None where that cannot be tested.
-
-    About 0.3 s for 50 dimensions, some seconds for 300.
-    """
+    """Which components of vectors from elsewhere stand above chance; None where untestable. 0.3 s for 50 dimensions."""
     try:
         return above_chance(run(run_id).scorer.item_embedding)
     except AnalysisError:  # fewer than ten rows, or all equal
@@ -123,12 +108,7 @@ def above_chance_of(run_id: str) -> AboveChance | None:
 
 @dataclass(frozen=True, eq=False)
 class WithoutTaste:
-    """What the components carry of models of the same data without taste.
-
-    Attributes:
-        share: Of the k-th component on average, as a share of what all components of the run carry, (n_components,).
-        models: How many such models there are.
-    """
+    """What the k-th component carries on average in models of these data without taste, as a share of the run's."""
 
     share: np.ndarray
     models: int

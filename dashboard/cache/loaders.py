@@ -8,9 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import streamlit as st
-from pandas.api.types import is_numeric_dtype
 
 from core import access, data
 from core.analysis.features import LearnedFeatures, learned_features
@@ -37,8 +35,8 @@ from core.studies.twins import TWINS, is_twin, real_id, shown_twin, twin_id
 from core.training.baselines import Baselines, baselines
 from core.training.baselines import expected as measured_without
 from dashboard.charts.base import plain
-from dashboard.charts.hover import Hover
-from dashboard.shared import matrix_rows, tables
+from dashboard.charts.points import Hover
+from dashboard.shared import matrix_rows
 from dashboard.shared.matrix_rows import Rows
 
 FIRST_PAGE_SECONDS = 3.0
@@ -114,10 +112,7 @@ def vector_preview(upload: str, options: VectorOptions) -> VectorPreview:
 
 
 def run(run_id: str) -> Run:
-    """One run from the store, its checksums verified; its dataset is one that is there, where any is.
-
-    Or the shown twin of one, by `twin_id`; raises UnknownRunError where its study is not there.
-    """
+    """A run with its checksums verified, or by `twin_id` the shown twin of one; UnknownRunError without its study."""
     return _twin_of(run_id)[0] if is_twin(run_id) else _run(run_id)
 
 
@@ -218,10 +213,7 @@ def job_config(job: Job) -> RunConfig | None:
 
 
 def data_of(job: Job, first: str | None = None) -> str | None:
-    """Id of a dataset with just what a training job learns from: `first`, or that it was asked for, where it holds it.
-
-    None where there is none any more, and for other kinds of job.
-    """
+    """Id of a dataset with what a training job learns from, `first` or the one asked for; else, or of others, None."""
     spec = job_folder.read_spec(queue.folder() / job.job_id)
     return data.holding(spec["digest"], first or spec["dataset_id"]) if job.kind == "train" else None
 
@@ -275,36 +267,22 @@ def rows_of(run_id: str, *, users: bool) -> Rows:
     return user_rows(run_id) if users else item_rows(run_id)
 
 
-def item_hover(run_id: str) -> Hover:
-    """What a map shows over each item: title, mean rating and number of ratings."""
-    trained = run(run_id)
-    rows = item_rows(run_id)
-    return _hover(trained.dataset.dataset_id, trained.config.split, rows, users=False, described_by=rows.described_by)
+def hover(run_id: str, *, users: bool = False) -> Hover:
+    """What a map shows over each item, or person: title, mean rating and number of ratings."""
+    trained, rows = run(run_id), rows_of(run_id, users=users)
+    return _hover(trained.dataset.dataset_id, trained.config.split, rows, users=users, described_by=rows.described_by)
 
 
-def item_notes(run_id: str) -> list[str]:
-    """What a map says of each item under its title, plain text: mean rating and number of ratings."""
-    trained = run(run_id)
-    rows = item_rows(run_id)
-    return _notes(trained.dataset.dataset_id, trained.config.split, rows, users=False, described_by=rows.described_by)
-
-
-def user_notes(run_id: str) -> list[str]:
-    """What a map says of each person, plain text."""
-    trained = run(run_id)
-    return _notes(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True, described_by="")
+def notes(run_id: str, *, users: bool = False) -> list[str]:
+    """What a map says of each item, or person, under its title, plain text: mean rating and number of ratings."""
+    trained, rows = run(run_id), rows_of(run_id, users=users)
+    return _notes(trained.dataset.dataset_id, trained.config.split, rows, users=users, described_by=rows.described_by)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _notes(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> list[str]:
     """The facts that a hover has of each row, and whether training has moved it; one list as for `_hover`."""
     return _rows.marked(_hover(dataset_id, how, _rows, users=users, described_by=described_by).facts.tolist())
-
-
-def user_hover(run_id: str) -> Hover:
-    """What a chart shows over each person."""
-    trained = run(run_id)
-    return _hover(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True, described_by="")
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the names …")
@@ -325,7 +303,11 @@ def _facts(dataset_id: str, *, users: bool) -> np.ndarray:
     """How often and how each item or person was rated, in words, (n,); without ratings what else is known of it."""
     rated = ratings(dataset_id)
     if len(rated) == 0:
-        return np.array([""] * len(rated.users), object) if users else _columns_in_words(rated)
+        if users:
+            return np.array([""] * len(rated.users), object)
+        from dashboard.shared import tables  # and with it pandas, without which the first page is drawn
+
+        return tables.in_words(rated)
     means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
 
     def words(mean: float, n: int) -> str:
@@ -333,21 +315,6 @@ def _facts(dataset_id: str, *, users: bool) -> np.ndarray:
 
     facts = [words(mean, n) for mean, n in zip(means.tolist(), counts.tolist(), strict=True)]
     return np.array(facts, object)  # of texts of any length each as long as it is
-
-
-def _columns_in_words(data: Ratings) -> np.ndarray:
-    """The first columns of the table beside each item: "class 3 · size 0.25", (n_items,)."""
-    columns = []
-    for name in tables.further(data):
-        place, values = pd.factorize(data.item_table[name])
-        write = "{:,.6g}".format if is_numeric_dtype(data.item_table[name]) else lambda value: plain(str(value))
-        texts = [f"{plain(name)} {write(value)}" for value in values] + [""]  # the last where it is not known, -1
-        columns.append(np.array(texts, object)[place])
-    if len(columns) == 1:
-        return columns[0]
-    return np.array(
-        [" · ".join(filter(None, facts)) for facts in zip(*columns, strict=True)] or [""] * len(data.items), object
-    )
 
 
 def study(key: str) -> Stored | None:

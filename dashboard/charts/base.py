@@ -31,13 +31,7 @@ AT_THE_TOP = {"y": 1, "yanchor": "top", "yref": "container", "pad": {"t": 19}}
 
 
 def figure(title: str, /, *, x: str = "", y: str = "", height: int = 380, **layout: Any) -> go.Figure:
-    """An empty figure with its title, axis titles with units, and room for both.
-
-    Args:
-        title, x, y: Of the figure and its axes.
-        height: In pixels.
-        layout: Further settings of Plotly's layout, before these where both say something.
-    """
+    """An empty figure, `height` pixels high, its axis titles with units; `layout` holds more settings of Plotly's."""
     usual = {
         "title": {"text": title, "x": 0, "xanchor": "left", "font": {"size": 15}},
         "xaxis": {"title": {"text": x}, "automargin": True},
@@ -84,24 +78,13 @@ def above_level(y: float, text: str, *, below: bool = False, **font: Any) -> dic
 
 
 def color_bar(title: str, length: int, **more: object) -> dict[str, object]:
-    """A color bar that lies above a figure at its right.
-
-    Args:
-        title: What the colors mean, with the unit.
-        length: In pixels.
-        more: Further settings of Plotly's, or others in place of these.
-    """
+    """A color bar that lies above a figure at its right, `length` in pixels, with `more` or other settings."""
     look = {"title": {"text": title, "side": "top"}, "orientation": "h", "thickness": 10, "lenmode": "pixels"}
     return {**look, "len": length, "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", **more}
 
 
 def bar_marker(chosen: int | None, shapes: Sequence[str]) -> dict[str, object]:
-    """Marker of one bar a component, of which the chosen one stands out.
-
-    Args:
-        chosen: The component to stand out, from 0; None for none.
-        shapes: What each bar is covered with, one of Plotly's patterns, or nothing: "/" where it is unproven.
-    """
+    """Marker of one bar a component, of which the chosen one stands out; `shapes` are Plotly's patterns, or empty."""
     colors = [ACCENT if place == chosen else MUTED for place in range(len(shapes))]
     return {"color": colors, "pattern": {"shape": list(shapes), "fillmode": "overlay", "size": 5}}
 

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.biases.bias import Biases
-from core.analysis.biases.posterior import BiasPosterior
+from core.analysis.biases.bias import Biases, BiasPosterior
 from dashboard.charts.base import (
     ACCENT,
     AROUND_ZERO,
@@ -23,8 +22,7 @@ from dashboard.charts.base import (
     sampled,
     upright,
 )
-from dashboard.charts.hover import NAMED, Hover
-from dashboard.charts.points import OUTLINE, add_points, ring, sample
+from dashboard.charts.points import NAMED, OUTLINE, Hover, add_points, ring, sample
 from dashboard.shared.phrases import count as counted
 
 CURVES = (1, 10, 100, 1000)
@@ -49,20 +47,9 @@ def scatter(
 ) -> go.Figure:
     """Learned bias against mean rating, sized by number of ratings, colored by what the averages do not explain.
 
-    Args:
-        fit: The fitted curve, with expected and residual of every row.
-        mean: Mean training rating of every row, (n_rows,), in rating units.
-        count: Training ratings of every row, (n_rows,).
-        hover: What to show over each row.
-        rated: Rows to draw, all of them rated; of very many a sample, which the title says.
-        listed: Boolean array, (n_rows,), rows with enough ratings; the others lie behind, without color.
-        marked: Rows to ring and name.
-        titles: What the rows are called; needed for `marked`.
-        known: How far the biases are known, which is told over a point and drawn for those marked; None where nobody
-            can say.
-        noun: What a row is.
-
-    The custom data of a point are its expected bias, the difference, and how far the bias is known.
+    `mean` in rating units and `count` are of the training ratings, (n_rows,). Rows to draw are `rated`, of very
+    many a sample, which the title says; those not `listed` lie behind, without color; `marked` are ringed and named
+    by `titles`. The custom data of a point are its expected bias, the difference, and how far the bias is `known`.
     """
     drawn = sample(rated, keep=np.array(marked, np.int64))
     result = figure(
@@ -157,10 +144,7 @@ def _add_curves(result: go.Figure, fit: Biases, mean: np.ndarray, count: np.ndar
 
 
 def believed(fit: Biases, highest: int, *, known: BiasPosterior | None = None) -> go.Figure:
-    """Share of an average's distance from the middle that is believed, by number of ratings up to `highest`.
-
-    Beside it, dashed, what follows from the prior that the model found by itself, where it did.
-    """
+    """Share of an average that is believed, by ratings up to `highest`; dashed what the prior of the model says."""
     count = np.unique(np.geomspace(1, max(highest, 10), 80).round()).astype(np.int32)
     half = {"color": REFERENCE, "width": 1, "dash": "dot"}
     within = 1 <= fit.shrinkage <= count[-1]

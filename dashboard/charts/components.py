@@ -1,4 +1,4 @@
-"""Figures of principal components: where the items lie along them."""
+"""Figures of principal components: what each carries and is worth, how far to trust it, and where the items lie."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,23 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.components.extremes import Ends
+from core.analysis.components.proof import Cost, Proof
+from core.analysis.components.stability import Stability
 from core.data.nouns import count
 from dashboard.charts import points
-from dashboard.charts.base import ACCENT, CHOSEN, MUTED, figure, plain, sampled
-from dashboard.charts.hover import Hover
-from dashboard.charts.points import add_points
+from dashboard.charts.base import (
+    ACCENT,
+    CHOSEN,
+    MUTED,
+    REFERENCE,
+    above_level,
+    bar_marker,
+    figure,
+    level,
+    plain,
+    sampled,
+)
+from dashboard.charts.points import Hover, add_points, ring
 from dashboard.principal_components.label import Label
 
 _ALONG = "%{text}: <b>%{x:.2f}</b>"
@@ -31,17 +43,8 @@ def strip(
 ) -> go.Figure:
     """All items along one component, the outermost of the listed ones named, and any others that are asked for.
 
-    Args:
-        scores: Float array, (n_items,), in embedding units.
-        titles: What the items are called.
-        listed: Boolean array, (n_items,), items with enough ratings; the others are drawn paler, of many a
-            sample.
-        ends: Items to name at each end.
-        hover: What to show over each item, of which this shows the names.
-        label: What the component is called, and whether it is proven; the axis says both.
-        noun: What an item is.
-        marked: Items to mark and name, wherever they lie.
-        std: How well each score is known, (n_items,): bars of that length for what is named; None draws none.
+    `scores` in embedding units, (n_items,). Those not `listed` are drawn paler, of many a sample. `std` draws how
+    well the score of what is named is known, (n_items,), as bars.
     """
     named = np.concatenate([ends.top, ends.bottom, np.array(marked, int)])
     to_see = listed.copy()
@@ -112,3 +115,211 @@ def _mark(
     points.name_in_swarm(result, places, color=CHOSEN)
     spots = scores[marked], height[np.searchsorted(drawn, marked)]
     add_points(result, spots, hover.names[marked], name="marked", marker=points.ring(12), template=_ALONG)
+
+
+_TOTAL_AXIS = {
+    "range": [0, 1.02],
+    "tickformat": ".0%",
+    "tickvals": [0, 0.25, 0.5, 0.75, 1],
+    "showgrid": False,
+    "title": {"text": "Running total"},
+    "overlaying": "y",
+    "side": "right",
+    "automargin": True,
+}
+"""The scale of the running total, at the right."""
+
+
+def scree(
+    variance_ratio: np.ndarray,
+    cumulative: np.ndarray,
+    *,
+    chosen: int,
+    labels: Sequence[Label],
+    line: np.ndarray | None = None,
+    line_name: str = "without taste",
+) -> go.Figure:
+    """Share of every component as bars, the running total as a line, both fractions, (n_components,).
+
+    What is unproven is hatched. `line` holds what as many components carry where there is nothing to be found, as
+    shares of the same total, NaN where that is not known.
+    """
+    result = figure(
+        "What each carries",
+        x="Component",
+        y="Share of the total",
+        height=320,
+        # The marks beside the bars would be less than a percent apart.
+        yaxis={"tickformat": ".0%" if variance_ratio.max() > 0.04 else ".1%", "rangemode": "tozero"},
+        yaxis2=_TOTAL_AXIS,
+        bargap=0.15,
+        hovermode="x",  # so that the smallest bar can be hit from anywhere above it
+        showlegend=False,
+        uirevision="scree",
+    )
+    number = np.arange(1, len(variance_ratio) + 1, dtype=np.int32)
+    result.add_bar(
+        x=number,
+        y=variance_ratio.astype(np.float32),
+        marker=bar_marker(chosen, ["/" if label.unproven else "" for label in labels]),
+        text=[_over(label) for label in labels],
+        textposition="none",
+        name="each",
+        hovertemplate="%{text}: <b>%{y:.1%}</b> of the total<extra></extra>",
+    )
+    result.add_scatter(
+        x=number,
+        y=cumulative.astype(np.float32),
+        yaxis="y2",
+        mode="lines",
+        line={"color": "#b7791f", "width": 2},
+        name="running total",
+        hovertemplate="Components 1 to %{x} together: <b>%{y:.0%}</b><extra></extra>",
+    )
+    if line is not None:
+        result.add_scatter(
+            x=number,
+            y=line.astype(np.float32),
+            mode="lines",
+            line={"color": REFERENCE, "width": 2, "dash": "dot"},
+            name=line_name,
+            hovertemplate=f"{line_name} <b>%{{y:.1%}}</b><extra></extra>",
+        )
+    return result
+
+
+def _over(label: Label) -> str:
+    """What stands over a bar, made harmless."""
+    short = f"{label.short[0].upper()}{label.short[1:]}"
+    return f"<b>{plain(label.ends, 90)}</b><br>{short}" if label.named else short
+
+
+BARS = 2
+"""Standard errors that a bar's line reaches to both sides: beyond them from zero, a component earns its place."""
+
+
+def proof(found: Proof, *, chosen: int | None, labels: Sequence[Label], unit: str) -> go.Figure:
+    """By how much each component lowers the error, as bars; the first ones, and all when zoomed out."""
+    n = len(found.worth)
+    shown = min(n, max(16, 2 * found.signal, 0 if chosen is None else chosen + 1))
+    first = f" (the first {shown} of {n})" if shown < n else ""
+    across, up = f"Component{first}", f"Lowers the error by ({unit})"
+    result = figure("Worth on unseen ratings", x=across, y=up, height=320)
+    number = np.arange(1, n + 1, dtype=np.int32)
+    both = found.rmse[:-1] + found.rmse[1:]  # a difference of squares, by this, is one of their roots
+    se = np.divide(found.se, both, out=np.zeros(n), where=both > 0)
+    shapes = ["" if place < found.proven else "." if place < found.signal else "/" for place in range(n)]
+    standing = ["earns its place" if not shape else "some signal" if shape == "." else "unproven" for shape in shapes]
+    result.add_bar(
+        x=number,
+        y=found.worth.astype(np.float32),
+        marker=bar_marker(chosen, shapes),
+        error_y={"type": "data", "array": (BARS * se).astype(np.float32), "thickness": 1, "width": 0}
+        | {"color": REFERENCE},
+        text=[
+            f"{_name(label)}Component {label.number}: <b>{worth:.4f}</b> ± {BARS * error:.4f}, {words}"
+            for label, worth, error, words in zip(labels, found.worth, se, standing, strict=True)
+        ],
+        textposition="none",
+        name="worth",
+        hovertemplate="%{text}<extra></extra>",
+    )
+    result.update_xaxes(range=[0.4, shown + 0.6])
+    result.update_yaxes(exponentformat="none")
+    result.update_layout(bargap=0.15, hovermode="x", showlegend=False, uirevision="proof")
+    _say_shapes(result, shapes)
+    return result
+
+
+def _name(label: Label) -> str:
+    """A line with what a component is called, made harmless; empty where nobody has named it."""
+    return f"<b>{plain(label.ends, 90)}</b><br>" if label.named else ""
+
+
+def _say_shapes(result: go.Figure, shapes: Sequence[str]) -> None:
+    """What dots and hatching mean, on the picture."""
+    meaning = {".": "dots: some signal", "/": "hatched: unproven"}
+    if said := " · ".join(words for shape, words in meaning.items() if shape in shapes):
+        place = {"x": 1, "xref": "paper", "xanchor": "right", "y": 1, "yref": "paper", "yanchor": "bottom"}
+        result.add_annotation(**place, text=said, showarrow=False, font_size=12)
+
+
+def stability(study: Stability, *, chosen: int, labels: Sequence[Label]) -> go.Figure:
+    """How well every component comes back: its median |r| as a bar, what single trainings gave as a line over it."""
+    result = figure(
+        "How well each component comes back",
+        x="Component",
+        y="Matched |r| with other seeds",
+        height=320,
+        yaxis={"range": [0, 1.02], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        bargap=0.15,
+        hovermode="x",
+        showlegend=False,
+        uirevision="stability",
+    )
+    number = np.arange(1, len(study.median_r) + 1, dtype=np.int32)
+    low, high = study.r.min(axis=0), study.r.max(axis=0)
+    result.add_bar(
+        x=number,
+        y=study.median_r.astype(np.float32),
+        marker=bar_marker(chosen, ["/" if label.unproven else "" for label in labels]),
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": (high - study.median_r).astype(np.float32),
+            "arrayminus": (study.median_r - low).astype(np.float32),
+            "thickness": 1,
+            "width": 0,
+            "color": REFERENCE,
+        },
+        text=[_over_match(*one) for one in zip(labels, study.median_r, low, high, strict=True)],
+        textposition="none",
+        name="median",
+        hovertemplate="%{text}<extra></extra>",
+    )
+    return result
+
+
+def _over_match(label: Label, r: float, low: float, high: float) -> str:
+    """What stands over a bar, made harmless."""
+    name = f"<br>{plain(label.ends, 90)}" if label.named else ""
+    return f"Component {label.number}: <b>r = {r:.2f}</b> ({low:.2f} to {high:.2f}){name}"
+
+
+def cost(errors: Cost, *, chosen: int, all_words: str, none_words: str, unit: str) -> go.Figure:
+    """Validation error by number of components kept; two lines say the level of all components and of none."""
+    n, none, everything = len(errors.rmse) - 1, float(errors.rmse[0]), float(errors.rmse[-1])
+    low, high = float(errors.rmse.min()), float(errors.rmse.max())
+    room = 0.14 * (high - low) or 0.01
+    result = figure(
+        "What the predictions need",
+        x="Components kept",
+        y=f"Validation RMSE ({unit})",
+        height=320,
+        yaxis={"range": [low - room, high + room]},
+        shapes=[level(y, color=REFERENCE, dash="dot", width=1) for y in (everything, none)],
+        annotations=[
+            above_level(everything, f"{all_words}: {everything:.3f}", below=True, size=12),
+            above_level(none, f"{none_words}: {none:.3f}", size=12),
+        ],
+        showlegend=False,
+        uirevision="cost",
+    )
+    result.add_scatter(
+        x=np.arange(n + 1, dtype=np.int32),
+        y=errors.rmse.astype(np.float32),
+        mode="lines+markers",
+        line={"color": ACCENT, "width": 2},
+        marker={"size": 5},
+        name="error",
+        hovertemplate="The first %{x}: <b>%{y:.4f}</b><extra></extra>",
+    )
+    result.add_scatter(
+        x=[chosen + 1],
+        y=[float(errors.rmse[chosen + 1])],
+        mode="markers",
+        marker=ring(13, color=ACCENT),
+        name="chosen",
+        hoverinfo="skip",
+    )
+    return result

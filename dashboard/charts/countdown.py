@@ -24,11 +24,7 @@ _LABEL = 17
 
 
 def countdown(curve: Curve) -> str:
-    """The validation error after each epoch as a row of dots, beside two lines.
-
-    Args:
-        curve: So far; without sizes and lines only the room is kept.
-    """
+    """The validation error after each epoch as a row of dots, beside two lines; at first only the room is kept."""
     inside = ""
     if curve.started is not None:
         errors = [epoch.value for epoch in curve.epochs]

@@ -1,6 +1,8 @@
-"""The ratings at a glance, and the small pictures of the start page."""
+"""The ratings at a glance, and small pictures of bars as HTML: drawn at once, with no chart library to be fetched."""
 
+import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -8,18 +10,37 @@ import plotly.graph_objects as go
 
 from core.data.ratings import Ratings
 from dashboard.charts import base
-from dashboard.charts.bars import Bars
+from dashboard.charts.base import VALIDATION
 from dashboard.shared.phrases import plural, unit
 
-MOST_BARS = 41
-"""Different ratings that have a bar each; of more, such as counts, the bars are ranges."""
+TALL = 150
+"""Height of the highest bar, in pixels."""
+
+MOST_TICKS = 8
+"""With as many bars or more, every second one has its name below: more would touch where three pictures stand side by
+side."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """A picture of bars: the title above it, what the names below and the heights, whole numbers (n,), are.
+
+    `notes` are said when somebody points at a bar, as somebody may have written them.
+    """
+
+    title: str
+    along: str
+    up: str
+    names: Sequence[str]
+    counts: np.ndarray
+    notes: Sequence[str]
 
 
 def ratings_histogram(ratings: Ratings) -> Bars:
     """How often each rating was given."""
     values, counts = np.unique(ratings.rating, return_counts=True)
     names = starts = [f"{value:g}" for value in values]
-    if len(values) > MOST_BARS:
+    if len(values) > 41:  # of more, such as counts, the bars are ranges
         edges = _edges(ratings.rating)
         counts, _ = np.histogram(ratings.rating, bins=edges)
         starts = [_three_digits(edge) for edge in edges]
@@ -45,13 +66,7 @@ def _three_digits(number: float) -> str:
 
 
 def counts_histogram(counts: np.ndarray, *, title: str, nouns: str) -> Bars:
-    """How many movies (or people) have how many ratings, in bins that double.
-
-    Args:
-        counts: Ratings per movie or person, at least 1, (n,).
-        title: Of the picture.
-        nouns: What is counted, many of them.
-    """
+    """How many movies (or people) have how many ratings, at least 1 each, (n,), in bins that double."""
     edges = 2 ** np.arange(int(np.log2(counts.max())) + 2)
     bars, _ = np.histogram(counts, bins=edges)
     first = int(np.flatnonzero(bars)[0])
@@ -99,3 +114,32 @@ def rating_matrix(
     figure.update_xaxes(showticklabels=False, showgrid=False)
     figure.update_yaxes(autorange="reversed", showgrid=False, title_text="")
     return figure
+
+
+def picture(bars: Bars, alt: str) -> str:
+    """The picture as HTML, everything in it that somebody has written escaped; `alt` for those who do not see it."""
+    most = max(1, int(bars.counts.max()))
+    every = 1 if len(bars.names) < MOST_TICKS else 2
+    columns = "".join(
+        _column(name if place % every == 0 else "", count / most, note)
+        for place, (name, count, note) in enumerate(zip(bars.names, bars.counts.tolist(), bars.notes, strict=True))
+    )
+    small = "font-size:12px;opacity:.75"
+    top = f"{most:,} {html.escape(bars.up)}"
+    return (
+        f'<div role="img" aria-label="{html.escape(alt)}" style="font-variant-numeric:tabular-nums">'
+        f'<div style="font-weight:600;font-size:15px;margin-bottom:6px">{html.escape(bars.title)}</div>'
+        f'<div style="{small};border-bottom:1px dashed;line-height:18px">{top}</div>'
+        f'<div style="display:flex;align-items:flex-end;gap:1px;height:{TALL + 20}px">{columns}</div>'
+        f'<div style="{small};text-align:center;margin-top:4px">{html.escape(bars.along)}</div></div>'
+    )
+
+
+def _column(name: str, share: float, note: str) -> str:
+    """A bar, and its name under it, which may be wider than the bar."""
+    tall = max(TALL * share, 1 if share > 0 else 0)
+    # An edge, and no background: where a system forces its own colors, backgrounds are not there.
+    bar = f'<div style="border-top:{tall:.1f}px solid {VALIDATION}"></div>'
+    middle = "display:flex;justify-content:center;width:0;margin:auto;white-space:nowrap"
+    below = f'<div style="height:20px;line-height:20px;font-size:11px;{middle}">{html.escape(name)}</div>'
+    return f'<div title="{html.escape(note)}" style="flex:1;min-width:0">{bar}{below}</div>'

@@ -17,15 +17,9 @@ _PRINTED = {"size": 11, "color": "#1d2433"}
 def _cells(
     result: go.Figure, values: np.ndarray, ticks: Sequence[str], names: Sequence[str], *, gap: int = 0, **more: object
 ) -> None:
-    """Rows of numbers as colors around zero; the same color is the same number in all of a figure.
+    """Rows of numbers, (n_rows, n_dims), as colors around zero; the same color is the same number in all of a figure.
 
-    Args:
-        result: The figure.
-        values: Float array, (n_rows, n_dims), in embedding units.
-        ticks: A short word beside each row; a phone has room for no more.
-        names: What each row is called, for the hover.
-        gap: Pixels between columns.
-        more: Further settings of the trace.
+    `ticks` are short words beside the rows, since a phone has room for no more; `names` stand in the hover.
     """
     result.add_heatmap(
         z=values.astype(np.float32),
@@ -47,14 +41,7 @@ def _around_zero(result: go.Figure, values: np.ndarray, *, bar: bool) -> None:
 
 
 def lifted_row(values: np.ndarray, numbers: np.ndarray, titles: Sequence[str], chosen: int) -> go.Figure:
-    """Neighboring rows of the matrix, one of them framed, and that one again by itself below.
-
-    Args:
-        values: Float array, (n_rows, n_dims), in embedding units.
-        numbers: Row numbers.
-        titles: What the rows are called.
-        chosen: Which of these rows is lifted out.
-    """
+    """Neighboring rows of the matrix, (n_rows, n_dims), one of them framed, and that one again by itself below."""
     result = figure("Some rows, and the one asked for", x="Dimension", height=440)
     ticks = [f"row {number}" for number in numbers]
     _cells(result, values, ticks, titles)
@@ -74,14 +61,7 @@ def lifted_row(values: np.ndarray, numbers: np.ndarray, titles: Sequence[str], c
 
 
 def one_hot(values: np.ndarray, numbers: np.ndarray, titles: Sequence[str], chosen: int) -> go.Figure:
-    """Each row times its 0 or 1, and the sum.
-
-    Args:
-        values: Float array, (n_rows, n_dims): some rows of the matrix, the first of their dimensions.
-        numbers: Row numbers.
-        titles: What the rows are called.
-        chosen: Which of them is times one.
-    """
+    """Each row times its 0 or 1, and the sum; of the rows only the first dimensions, (n_rows, n_dims)."""
     ones = np.zeros((len(values), 1))
     ones[chosen] = 1
     ticks = [f"row {number}" for number in numbers]
@@ -115,14 +95,7 @@ def one_hot(values: np.ndarray, numbers: np.ndarray, titles: Sequence[str], chos
 
 
 def terms(pair: Pair, product: np.ndarray, names: tuple[str, str], *, noun: str) -> go.Figure:
-    """Two rows above each other, and under every dimension what their two numbers multiply to.
-
-    Args:
-        pair: The two rows.
-        product: What each dimension adds, (n_dims,).
-        names: What the user and the item are called.
-        noun: What the item is.
-    """
+    """Two rows above each other, and under every dimension what their two numbers multiply to, (n_dims,)."""
     result = figure("Number by number: the two rows, their product", x="Dimension", height=440)
     both = np.stack([pair.user, pair.item])
     _cells(result, both, ["person", plain(noun, 12)], names)
@@ -146,13 +119,7 @@ def terms(pair: Pair, product: np.ndarray, names: tuple[str, str], *, noun: str)
 
 
 def sigmoid(marks: Mapping[str, tuple[float, float]], scale: Scale, *, rating: float) -> go.Figure:
-    """How a score becomes a rating, with some guesses on the curve and the true rating across it.
-
-    Args:
-        marks: Score and rating of each guess by what it is called.
-        scale: How a score becomes a rating.
-        rating: What the user really gave.
-    """
+    """How a score becomes a rating, with some guesses, (score, rating), on the curve and the true rating across it."""
     result = figure("From the score to a rating", x="Score", y="Rating", height=320)
     reach = max(5.0, *(abs(score) + 1 for score, _ in marks.values()))
     x = np.linspace(-reach, reach, 121)
@@ -202,15 +169,7 @@ def before_after(before: np.ndarray, gradient: np.ndarray, after: np.ndarray, *,
 
 
 def by_rate(rates: np.ndarray, error: np.ndarray, chosen: int, *, now: float, unit: str) -> go.Figure:
-    """How far the guess is off after one step, by learning rate.
-
-    Args:
-        rates: Learning rates, (n,), growing.
-        error: Distance between guess and rating after the step, in rating units, (n,).
-        chosen: Which of the rates is on the slider.
-        now: The distance before the step.
-        unit: What ratings are counted in.
-    """
+    """How far the guess is off after one step, in rating units, (n,), by learning rate; `now` it is before it."""
     heading = "How far off after one step, by its length"
     result = figure(heading, x="Learning rate (each mark tenfold)", y=f"Off by ({unit})", height=300)
     colors = [CHOSEN if at == chosen else REFERENCE for at in range(len(rates))]

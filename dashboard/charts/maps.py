@@ -7,18 +7,23 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.base import CHOSEN, annotate, figure, plain, sampled
-from dashboard.charts.hover import NAMED, Hover
+from core.analysis.components.extremes import Ends
+from dashboard.charts.base import ACCENT, CHOSEN, REFERENCE, annotate, figure, plain, sampled
 from dashboard.charts.points import (
     MARK,
+    MOST_IN_SWARM,
+    NAMED,
     UNKNOWN,
     Classes,
     Coloring,
+    Hover,
     add_found,
     add_points,
     layers,
+    name_ends,
     name_place,
     sample,
+    swarm,
 )
 
 SMALL, LARGE = 4, 22
@@ -27,7 +32,6 @@ SMALL, LARGE = 4, 22
 _NAME = 0.1, 0.05
 """Width and height of a short name, as shares of the map's."""
 
-_LINE = "rgba(232, 89, 12, 0.55)"
 _HEIGHT = 580
 
 
@@ -35,13 +39,10 @@ _HEIGHT = 580
 class Plane:
     """What the axes of a map count, and how it lies in its frame.
 
-    Attributes:
-        coordinates: What each coordinate is called in the box over an item, such as "component 2"; one without a name
-            is not said.
-        equal: Whether a unit is as long across as up, so that distances can be compared by eye. Where the axes count
-            different things, each fills the frame.
-        powers: Whether coordinates across are powers of ten; the axis says the whole numbers.
-        reach: What is seen at first, from (left, low, to right, high); None: as far as the items reach.
+    `coordinates` are called so in the box over an item, such as "component 2"; one without a name is not said. With
+    `equal` a unit is as long across as up, so that distances can be compared by eye; where the axes count different
+    things, each fills the frame. With `powers` those across are powers of ten. `reach` is seen at first, from
+    (left, low, to right, high).
     """
 
     coordinates: Sequence[str] = ()
@@ -85,13 +86,7 @@ class Places:
 
 @dataclass(frozen=True, eq=False)
 class Landmarks:
-    """Named places that are no items.
-
-    Attributes:
-        label: What they are.
-        points: Where they lie, float array, (n, 2 or 3).
-        names: What each is called.
-    """
+    """Named places, float array (n, 2 or 3), that are no items; `label` says what they are."""
 
     label: str
     points: np.ndarray
@@ -194,7 +189,8 @@ def _add_lines(result: go.Figure, places: Places, start: int, ends: np.ndarray) 
     for axis, name in enumerate("xyz"[: len(places.axes)]):
         here = float(places.points[start, axis])
         lines[name] = [value for end in ends for value in (here, float(places.points[end, axis]), None)]
-    trace, line = go.Scatter if len(places.axes) == 2 else go.Scatter3d, {"color": _LINE, "width": 2}
+    trace = go.Scatter if len(places.axes) == 2 else go.Scatter3d
+    line = {"color": "rgba(232, 89, 12, 0.55)", "width": 2}
     result.add_trace(trace(**lines, mode="lines", name="neighbors", line=line, hoverinfo="skip", showlegend=False))
 
 
@@ -208,10 +204,7 @@ def _add_outline(result: go.Figure, outline: np.ndarray) -> None:
 def _add_landmarks(result: go.Figure, landmarks: Landmarks, *, room: np.ndarray) -> None:
     """Diamonds with their names; on a flat map annotations, because WebGL points cover the text of traces.
 
-    Args:
-        result: The figure.
-        landmarks: The places.
-        room: How far the map reaches along each axis: names that would cover others there are shown over them alone.
+    Names that would cover others within `room`, how far the map reaches, are shown over them alone.
     """
     spots, names = list(landmarks.points.T), [plain(name, 28) for name in landmarks.names]
     flat = len(spots) == 2
@@ -227,14 +220,9 @@ def _add_landmarks(result: go.Figure, landmarks: Landmarks, *, room: np.ndarray)
 def name_apart(
     result: go.Figure, points: np.ndarray, names: Sequence[str], room: np.ndarray, *, size: tuple[float, float] = _NAME
 ) -> None:
-    """Names beside places of a flat figure, away from the nearest other place; those that would cover one are left out.
+    """Names, made harmless, beside places (n, 2), away from the nearest other; those that would cover one are left out.
 
-    Args:
-        result: The figure.
-        points: The places, (n, 2).
-        names: What they are called, harmless.
-        room: How far the figure reaches along each axis, (2,).
-        size: Width and height of a name, as shares of `room`.
+    `room` is how far the figure reaches along each axis, and `size` that of a name as shares of it.
     """
     above = _away_from_nearest(points)
     apart = _apart(points + np.outer(np.where(above, 1, -1) * size[1] / 2, [0, 1]) * room, np.array(size) * room)
@@ -304,3 +292,45 @@ def _axis(places: Places, axis: int) -> dict[str, Any]:
     if plane.reach is not None:
         look["range"] = [plane.reach[axis], plane.reach[axis + 2]]
     return look
+
+
+LOW, HIGH = "#d55e00", "#0072b2"
+"""Colors of the two poles."""
+
+
+@dataclass(frozen=True)
+class Poles:
+    """What is chosen: rows of the items at each pole, and what the poles are called."""
+
+    low: Sequence[int]
+    high: Sequence[int]
+    low_name: str
+    high_name: str
+
+
+def axis_strip(
+    positions: np.ndarray, listed: np.ndarray, ends: Ends, poles: Poles, *, titles: Sequence[str], noun: str
+) -> go.Figure:
+    """All items along an axis, (n_items,): -1 is the mean of the low pole, 1 that of the high one, its `ends` named."""
+    chosen = np.array([*poles.low, *poles.high], int)
+    rows = np.union1d(np.flatnonzero(listed), chosen)
+    drawn = sample(rows, keep=np.concatenate([chosen, ends.top, ends.bottom]), most=MOST_IN_SWARM)
+    low, high = plain(poles.low_name or "low", 24), plain(poles.high_name or "high", 24)
+    title = f"{len(rows):,} {noun} from {low} to {high}{sampled(len(drawn), len(rows))}"
+    result = figure(title, x=f"{low} ← place → {high}", height=360)
+    height = swarm(positions[drawn])
+    layers = [(noun, np.arange(len(drawn)), {"size": 4, "color": ACCENT, "opacity": 0.6})]
+    for name, pole, color in ((low, poles.low, LOW), (high, poles.high, HIGH)):
+        marker = {"size": 11, "color": color, "line": {"width": 1, "color": "white"}}
+        layers.append((name, np.searchsorted(drawn, np.sort(np.array(pole, int))), marker))
+    for name, at, marker in layers:
+        visible = drawn[at]
+        texts, template = [plain(titles[row]) for row in visible], "%{text}: <b>%{x:.2f}</b>"
+        spots = positions[visible], height[at]
+        add_points(result, spots, texts, name=name, marker=marker, rows=visible, template=template)
+    line = {"color": REFERENCE, "width": 1, "dash": "dot"}
+    for place in (-1, 1):
+        result.add_shape(type="line", x0=place, x1=place, y0=-1.1, y1=1.1, line=line)
+    name_ends(result, positions, titles, ends, first=1.25, step=0.3)
+    result.update_yaxes(visible=False, range=[-2.2, 2.2], fixedrange=True)
+    return result

@@ -15,14 +15,7 @@ LABEL_LENGTH = 26
 
 
 def heatmap(values: np.ndarray, labels: Sequence[str], marks: Sequence[str], *, noun: str) -> go.Figure:
-    """Every row of the matrix as a line of colors.
-
-    Args:
-        values: Float array, (n_rows, embedding_dim), in embedding units.
-        labels: One label a row, each different.
-        marks: What is said behind each label, such as that the row is untrained; mostly nothing.
-        noun: What a row is, for the title.
-    """
+    """Every row of the matrix, (n_rows, embedding_dim), as a line of colors; no label twice, its mark behind it."""
     reach = float(np.abs(values).max()) or 1.0
     names = [plain(label, 200) + mark for label, mark in zip(labels, marks, strict=True)]
     result = figure(
@@ -74,12 +67,7 @@ def distribution(values: Values, *, noun: str) -> go.Figure:
 
 
 def two_rows(values: np.ndarray, labels: Sequence[str]) -> go.Figure:
-    """Two rows of the matrix as bars side by side.
-
-    Args:
-        values: Float array, (2, embedding_dim), in embedding units.
-        labels: What the two rows are.
-    """
+    """Two rows of the matrix, (2, embedding_dim), as bars side by side."""
     result = figure("Two rows of the matrix, number by number", x="Dimension", y="Value (embedding units)", height=340)
     dimension = np.arange(1, values.shape[1] + 1, dtype=np.int32)
     for row, label in zip(values, labels, strict=True):

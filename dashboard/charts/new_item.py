@@ -28,16 +28,9 @@ def place_on_map(
     name: str,
     noun: str,
 ) -> go.Figure:
-    """Well-known items along two components, the nearest ones named, and the new one with where it may lie.
+    """Well-known items along two components, (n, 2), the nearest ones named, and the new one with where it may lie.
 
-    Args:
-        scores: Places of the items, (n, 2).
-        titles: Names, n of them.
-        near: Which of them are its nearest by all dimensions, int, (k,).
-        at: Place of the new one, (2,).
-        covariance: How uncertain that is, (2, 2).
-        name: What it is called.
-        noun: What it is, singular.
+    `near` are its nearest by all dimensions, int, (k,); `covariance`, (2, 2), says how uncertain its place is.
     """
     result = figure(f"Among {plural(noun)}", x="Component 1", y="Component 2", height=420)
     names = [plain(title) for title in titles]

@@ -17,14 +17,7 @@ _COMPONENT, _STEP = 52, 46
 
 
 def along(among: People, mine: Place, ends: Sequence[tuple[str, str]], labels: Sequence[Label]) -> go.Figure:
-    """The person along several components, from end to end.
-
-    Args:
-        among: The people.
-        mine: The person.
-        ends: What lies at the low and the high end of each component, in words.
-        labels: What each component is called.
-    """
+    """The person along several components, from end to end, with words for the low and the high end of each."""
     n = len(ends)
     rows = np.arange(n)
     reach = float(max(3.0, np.abs(mine.z[:n]).max(initial=0) + 0.5))
@@ -87,17 +80,7 @@ def waterfall(
     unit: str,
     actual: float | None = None,
 ) -> go.Figure:
-    """Steps from the first value, the average, to the total.
-
-    Args:
-        names: What each step is called.
-        steps: The average, then what each step adds, in rating units.
-        texts: What is printed beside each bar; the total's last.
-        total: Where they lead.
-        title: Of the chart.
-        unit: What ratings are counted in.
-        actual: The true rating, drawn as a line, where there is one.
-    """
+    """Steps in rating units from the first value, the average, to the total, whose text is the last."""
     reached = [sum(steps[: place + 1]) for place in range(len(steps))]
     marks = [*reached, total, *([] if actual is None else [actual])]
     pad = max(0.12 * (max(marks) - min(marks)), 0.1)

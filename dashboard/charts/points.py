@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 from core.analysis.components.extremes import Ends
 from core.export.living_map.packing import span
 from dashboard.charts.base import AMOUNT, AROUND_ZERO, CHOSEN, MUTED, annotate, plain
-from dashboard.charts.hover import NAMED, Hover
 
 MOST_DRAWN = 12_000
 """Items in one picture; more are sampled, so that a chart's message stays below 2 MB."""
@@ -36,17 +35,28 @@ _PAPER = "rgba(255, 255, 255, 0.85)"
 REST, UNKNOWN = "others", "unknown"
 """Legend entries of items that belong to none of the classes shown, and of those whose number is not known."""
 
+NAMED = "<b>%{text}</b><br>%{hovertext}"
+"""Plotly's template of it. The tags stand here alone: in the texts, JSON that is safe in a page spells each "<" in six
+characters, and the tags of ten thousand points would be as large a part of the message as the names."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hover:
+    """A name and a line of facts for each row: arrays (n_rows,) of texts made harmless."""
+
+    names: np.ndarray
+    facts: np.ndarray
+
+    def __getitem__(self, rows: np.ndarray) -> "Hover":
+        return Hover(self.names[rows], self.facts[rows])
+
 
 @dataclass(frozen=True, eq=False)
 class Coloring:
-    """A number for every item and how to show it on a color scale.
+    """A number for every item, NaN where unknown, and how to show it on a color scale.
 
-    Attributes:
-        label: What the number is, with its unit.
-        values: Float array, (n_items,), NaN where unknown.
-        ticks, tick_labels: Where the color bar has marks, and what they say; empty leaves it to the chart.
-        form: How a hover shows the number (d3-format); empty leaves it out.
-        around_zero: Whether the sign matters: zero then lies in the middle of the scale.
+    Without `ticks` the chart chooses marks; `form` (d3-format) shows the number in a hover. `around_zero`: the sign
+    matters, and zero lies in the middle of the scale.
     """
 
     label: str
@@ -79,16 +89,7 @@ def sample(rows: np.ndarray, *, keep: np.ndarray | None = None, most: int = MOST
 def layers(
     color: Coloring | Classes, rows: np.ndarray, *, flat: bool
 ) -> list[tuple[str, np.ndarray, dict[str, object]]]:
-    """The traces of points colored by a number or a class, what lies at the back first.
-
-    Args:
-        color: A number or a class for every item.
-        rows: Items to draw.
-        flat: Whether the picture has two dimensions, not three.
-
-    Returns:
-        For each trace its name, made harmless, its rows and its marker; none is empty.
-    """
+    """The traces of points colored by a number or a class, the one at the back first: harmless name, rows, marker."""
     result: list[tuple[str, np.ndarray, dict[str, object]]]
     if isinstance(color, Coloring):
         unknown = np.isnan(color.values[rows])
@@ -152,17 +153,10 @@ def add_points(
     template: str = "",
     **more: Any,
 ) -> None:
-    """Points on a flat picture, or in space.
+    """Points on a flat picture, or in space: an array (n_points,) of `spots` for each of two or three axes.
 
-    Args:
-        result: The figure.
-        spots: Their coordinates, an array (n_points,) for each of two or three axes.
-        texts: What to show over each point, made harmless.
-        name: Of the points, in the legend.
-        marker: How they look.
-        rows: The row that each point stands for, its custom data; without it there is none.
-        template: Of what is shown over a point; without one the texts.
-        more: Further settings of the trace.
+    `texts`, made harmless, are shown over the points, or else `template` says what; `rows` are the points' custom
+    data.
     """
     more = {"mode": "markers", "customdata": None if rows is None else _small(rows)} | more
     more |= {axis: np.asarray(values, np.float32) for axis, values in zip("xyz", spots, strict=False)}
@@ -188,15 +182,7 @@ def ring(size: float | np.ndarray, width: float = 3, *, color: str = CHOSEN) -> 
 def add_found(
     result: go.Figure, spots: Sequence[np.ndarray], rows: np.ndarray, titles: Sequence[str], **more: Any
 ) -> None:
-    """Rings around items that somebody has looked for, with their titles.
-
-    Args:
-        result: The figure.
-        spots: Their coordinates, as for `add_points`.
-        rows: Which items they are.
-        titles: What all items are called.
-        more: Further settings of the trace.
-    """
+    """Rings around items that somebody has looked for, with their titles; `spots` as for `add_points`."""
     flat = len(spots) == 2
     more |= {"textposition": "top center", "textfont": {"size": 13, "color": CHOSEN}}
     texts, mode = [plain(titles[row], 40) for row in rows], "markers" if flat else "markers+text"
@@ -210,13 +196,7 @@ def name_ends(
 ) -> None:
     """The titles of the outermost items of a swarm: those of the low end above it, those of the high end below.
 
-    Args:
-        result: The figure.
-        positions: Where all items lie, (n_items,).
-        titles: What all items are called.
-        ends: Items to name.
-        first: Height of the first title; a point lies between -1 and 1.
-        step: From one title to the next.
+    `first` is the height of the first title, where points lie between -1 and 1, and `step` that to the next.
     """
     places = [
         (positions[row], side * (first + step * place), titles[row], anchor)
@@ -231,10 +211,7 @@ def name_in_swarm(
 ) -> None:
     """Titles above or below the swarm, each with a thin line to its point.
 
-    Args:
-        result: The figure.
-        places: For each where its point lies along the axis, its height, the title, and the end of it that lies there.
-        color: Of titles and lines.
+    Of each: where its point lies along the axis, its height, the title, and the end of it that lies there.
     """
     font, line = {"size": 12, "color": color}, {"color": color or MUTED, "width": 1}
     notes = [

@@ -16,23 +16,17 @@ from dashboard.charts.points import CLASS_COLORS, ring
 HEIGHT = 350
 
 WITH_LEGEND: Mapping[str, Any] = {"title": AT_THE_TOP, "margin": {"t": 84}}
+"""Room for a legend of two lines under the title, where the figure is narrow."""
+
 BY_DIRECTION: Mapping[str, Any] = {"height": HEIGHT, "hovermode": "x unified", **WITH_LEGEND}
 """Of charts with one point a direction and a line a model."""
-"""Room for a legend of two lines under the title, where the figure is narrow."""
 
 MOST_VALUES = 64
 """Singular values drawn."""
 
 
 def by_size(errors: BySupport, dims: Sequence[int], *, chosen: int, unit: str) -> go.Figure:
-    """The error of embeddings by how many numbers they have, beside that of one-hot vectors.
-
-    Args:
-        errors: Of the one-hot vectors, then of each size.
-        dims: The sizes, rising.
-        chosen: Place among them of the size to stand out.
-        unit: What ratings are counted in.
-    """
+    """The error of embeddings by how many numbers they have, rising, beside that of one-hot vectors, the first."""
     one_hot, *others = errors.rmse.tolist()
     low, high = min(errors.rmse), max(errors.rmse)
     room = 0.2 * (high - low) or 0.01
@@ -59,14 +53,7 @@ def by_size(errors: BySupport, dims: Sequence[int], *, chosen: int, unit: str) -
 
 
 def by_ratings(errors: BySupport, of: Mapping[str, int], *, noun: str, unit: str) -> go.Figure:
-    """The errors of two models by how many training ratings an item has.
-
-    Args:
-        errors: Of several models.
-        of: Which of them to draw, by what each is called; the first one dotted.
-        noun: What an item is.
-        unit: What ratings are counted in.
-    """
+    """The errors of two models `of` several by how many training ratings an item has; the first one dotted."""
     result = figure(
         "How far off, by ratings",
         x=f"Training ratings of the {noun}",

@@ -25,12 +25,7 @@ CELLS = 6
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting that varies.
-
-    Attributes:
-        vary: From where to where.
-        title: What people call it, with its unit.
-    """
+    """A setting that varies: from where to where, and what people call it, with its unit."""
 
     vary: Vary
     title: str
@@ -101,14 +96,7 @@ def _dots(errors: np.ndarray, names: Sequence[str], ceiling: float) -> dict[str,
 
 
 def course(trials: Sequence[Trial], base_rmse: float | None, most: int, *, unit: str) -> go.Figure:
-    """Every trial in its order, the best so far, and the settings it began with.
-
-    Args:
-        trials: All that have ended.
-        base_rmse: Of the settings it began with; None before it is known.
-        most: Trials there will be.
-        unit: What the ratings are counted in.
-    """
+    """Every trial in its order, the best so far, and the settings it began with, where these are known."""
     result = figure("Every trial", x="Trial", y=f"Validation RMSE ({unit})", height=320)
     done = [trial for trial in trials if trial.val_rmse is not None]
     by_error = sorted(done, key=lambda trial: trial.val_rmse or 0)  # the legend shows the symbol of the first
@@ -147,13 +135,7 @@ def course(trials: Sequence[Trial], base_rmse: float | None, most: int, *, unit:
 
 
 def one(setting: Setting, trials: Sequence[Trial], *, unit: str) -> go.Figure:
-    """One setting across, the error up, a dot a trial; the best trial marked.
-
-    Args:
-        setting: Which.
-        trials: Those measured to the end, the best first.
-        unit: What the ratings are counted in.
-    """
+    """One setting across, the error up, a dot a trial measured to the end; the best, the first of them, marked."""
     result = figure(f"{setting.title} against the error", x=setting.title, y=f"Validation RMSE ({unit})", height=360)
     values = setting.shown([trial.values[setting.vary.field] for trial in trials])
     errors = _errors(trials)
@@ -250,16 +232,7 @@ def effect(
     *,
     unit: str,
 ) -> go.Figure:
-    """A setting across, the error up, one dot a model, whoever trained it.
-
-    Args:
-        values: Of the setting: numbers, or words that stand beside each other.
-        errors: Validation RMSE.
-        names: What each model is called, harmless.
-        alike: Whether it was tested on the same ratings as the model on the screen; the others are pale.
-        title: What the setting is called, with its unit.
-        unit: What the ratings are counted in.
-    """
+    """A setting across, the error up, one dot a model, whoever trained it; those not tested `alike` are pale."""
     result = figure(f"{title} over all models", x=title, y=f"Validation RMSE ({unit})", height=320)
     order = np.argsort(alike, kind="stable")  # the pale ones lie below
     measured = np.array(errors, float)[order]

@@ -44,14 +44,9 @@ class Named:
 def curve_rows(curve: Curve, references: Started, behind: Named | None = None) -> pd.DataFrame:
     """The numbers of a learning curve, one row a point: epoch, value, line (its name), part (how it is drawn).
 
-    The loss within the first epoch may start far above everything; such points are left out. Of a model that guesses no
-    ratings there is its metric alone: its loss is in another unit. An earlier model that was judged by another metric
-    is not drawn.
-
-    Args:
-        curve: The curve; may be empty, and then the reference lines hold its place alone.
-        references: What is reached without a model.
-        behind: An earlier run to compare with.
+    The loss within the first epoch may start far above everything; such points are left out. Of a model that
+    guesses no ratings there is its metric alone: its loss is in another unit. An earlier model that was judged by
+    another metric is not drawn. Before the first point the reference lines hold the curve's place alone.
     """
     points: list[tuple[float, float | None, str, str]] = [
         (0, value, f"{REFERENCES[name]}: {value:,.3f}", "reference below" if name == "slopes" else "reference")
@@ -86,20 +81,12 @@ def curve_spec(
     height: int = 420,
     columns: int = 2,
 ) -> dict[str, Any]:
-    """A Vega-Lite chart of a metric over epochs, for the rows of `curve_rows`.
+    """A Vega-Lite chart of a metric over epochs, `height` pixels in all, for the rows of `curve_rows`.
 
-    Nothing in it depends on how far the training is: only the rows change while
-    it goes on, and that is what keeps the chart, and a person's zoom, in place.
-
-    Args:
-        epochs: Length of the epoch axis.
-        axis: As `axis_words` gives it.
-        finished: Whether there is a kept epoch to mark.
-        behind: Whether an earlier model is drawn too.
-        within: Whether the training measures its loss within epochs.
-        training: Whether the metric is known of the training ratings too.
-        height: In pixels, all in all.
-        columns: Entries of the legend beside each other.
+    Nothing in it depends on how far the training is: only the rows change while it goes on, and that is what keeps
+    the chart, and a person's zoom, in place. `finished`: there is a kept epoch to mark. `within`: the loss is
+    measured within epochs. `training`: the metric is known of the training ratings too. `columns`: entries of the
+    legend beside each other.
     """
     left_out = {"Earlier model": not behind, "Within epochs": not within, "Training": not training}
     named = [name for name in LINES if not left_out.get(name)]
@@ -192,13 +179,7 @@ def _only(part: str) -> list[dict[str, Any]]:
 
 
 def compared_curves(curves: Sequence[Named], *, unit: str, height: int = 420) -> go.Figure:
-    """What several runs were measured at by one metric (solid) and their training RMSE (dotted).
-
-    Args:
-        curves: The runs; those that another metric than the first one's judges have no place on the axis.
-        unit: What ratings count in.
-        height: In pixels.
-    """
+    """What runs were measured at (solid) and their training RMSE (dotted); those of the first one's metric alone."""
     metric = curves[0].curve.metric
     figure = base.figure(
         "After each epoch, run by run",

@@ -203,12 +203,7 @@ def results(chosen: Chosen, scores: Sequence[SplitScore | None]) -> None:
 
 
 def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str]) -> None:
-    """A table with one row a setting that is not the same in all models, in the words of the form.
-
-    Args:
-        summaries: The models.
-        names: What each is called in the heading of its column.
-    """
+    """A table with one row a setting that is not the same in all models, in the words of the form."""
     differing = differences([summary.config for summary in summaries])
     noun = summaries[0].dataset.noun
     if not differing:

@@ -24,13 +24,7 @@ KEPT, MOVED = "Kept", "Moved"
 
 @dataclass(frozen=True)
 class Names:
-    """Which two models are compared, and how: what callbacks, fragments and buttons hold, which Streamlit keeps.
-
-    Attributes:
-        letters: What the two are called, left and right.
-        left, right: Ids of the two runs.
-        min_ratings: Ratings an item needs in the data of both.
-    """
+    """Which two models are compared, and how: what callbacks, fragments and buttons hold, which Streamlit keeps."""
 
     letters: tuple[str, str]
     left: str
@@ -45,15 +39,7 @@ class Names:
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Two models on the items they share. A place is the position of an item among those.
-
-    Attributes:
-        names: Which two, and how they are compared.
-        left, right: The models.
-        shared: The items.
-        comparison: What was found on them.
-        ratings, rows: The left one's data and items, whose titles are shown.
-    """
+    """Two models on the items they share; titles are the left one's. A place is the position of an item among those."""
 
     names: Names
     left: Run
@@ -124,11 +110,7 @@ def shared(names: Names) -> Shared:
 
 
 def load_pair(names: Names) -> Pair | None:
-    """The two side by side; None where a study has to compare them first.
-
-    Raises:
-        LimitError: One of them has learned nothing that could be compared.
-    """
+    """The two side by side; None where a study has to compare them first. LimitError: one has learned nothing."""
     items = shared(names)
     if len(items) <= QUICK_ITEMS:
         comparison = analyses.comparison(names.left, names.right, min_ratings=names.min_ratings)

@@ -13,10 +13,10 @@ from core.jobs.kinds import score_key
 from core.model.run import Run
 from core.studies import scoreboard
 from dashboard.cache import analyses, loaders
-from dashboard.charts import scoreboard as charts
-from dashboard.compare import score_words as words
+from dashboard.charts import compare as charts
+from dashboard.compare import words
 from dashboard.compare.models import SPLITS_LINK, Chosen
-from dashboard.jobs import scores, studies
+from dashboard.jobs import studies, sweeps
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape, spoken
 
@@ -69,7 +69,7 @@ def _offer(runs: list[Run], splits: int) -> None:
     studies.offer(
         (score_jobs.KIND, score_key(names, splits)),
         Action.TRAIN,
-        partial(scores.start, names, splits),
+        partial(sweeps.train_on_splits, names, splits),
         title=f"{phrases.count(len(scoreboard.missing(runs, splits)), 'training')} to go",
         button="Train them",
         about_seconds=sum(n * run.outcome.train_seconds for n, run in zip(lacking, runs, strict=True)),

@@ -10,16 +10,15 @@ import streamlit as st
 from core.errors import UnknownRunError
 from dashboard.cache import analyses, loaders
 from dashboard.charts import compare as charts
-from dashboard.charts.hover import Hover
 from dashboard.charts.maps import Places, Plane
-from dashboard.charts.points import Classes, Coloring
+from dashboard.charts.points import Classes, Coloring, Hover
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
 from dashboard.map_view import component as map_view
 from dashboard.session import chosen_items, state
 from dashboard.shared import coloring, elements, finding, glossary, phrases, tables
-from dashboard.shared.trait_words import described
+from dashboard.shared.selection import described
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
 
@@ -149,7 +148,7 @@ def _color(pair: Pair, choice: str) -> Coloring | Classes:
 def _hover(pair: Pair) -> tuple[Hover, list[str]]:
     """What is said over an item, for a figure and for a map: what is known of it, and how it changed."""
     first, kept, moved = pair.shared.first, pair.comparison.overlap, pair.comparison.moved
-    known, notes = loaders.item_hover(pair.left.run_id)[first], loaders.item_notes(pair.left.run_id)
+    known, notes = loaders.hover(pair.left.run_id)[first], loaders.notes(pair.left.run_id)
     changes = [
         f"keeps {often} of {kept.k} neighbors, moved {far:.2f}"
         for often, far in zip(kept.kept.tolist(), moved.tolist(), strict=True)

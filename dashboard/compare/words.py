@@ -1,4 +1,4 @@
-"""What a comparison of two runs shows, in sentences made from its numbers (Markdown)."""
+"""What comparing runs shows, and their scoreboard, in sentences made from the numbers (Markdown)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from core.analysis.compare.comparison import Comparison, Shared
 from core.analysis.compare.measures import kept_by_chance
-from core.analysis.compare.paired import Paired
+from core.analysis.compare.score import Mean, Paired, Row
 from core.data.nouns import verb, with_article
 from core.model.families import family_of
 from core.model.metrics import RMSE
@@ -15,7 +15,8 @@ from core.store.runs import RunSummary
 from dashboard.shared import score_words
 from dashboard.shared.markup import escape
 from dashboard.shared.model_names import data_words
-from dashboard.shared.phrases import count, plural, unit
+from dashboard.shared.phrases import count, plural, together, unit
+from dashboard.shared.score_words import HARDLY
 
 NEAR_CHANCE, IN_LITTLE, IN_PART, MUCH = 0.1, 0.4, 0.7, 0.9
 """Shares of the way from chance to the same up to which two spaces have nothing to do with each other, are alike in
@@ -37,7 +38,7 @@ def introduction(run: Run) -> tuple[str, str]:
 
 def who_is_who(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
     """What each letter stands for, where some were not trained here and have no results to be compared."""
-    named = _and(
+    named = together(
         [
             f"**{letter}** is {escape(data_words(one))}, {count(one.config.dimensions, 'dimension')}"
             for letter, one in zip(letters, summaries, strict=True)
@@ -49,11 +50,7 @@ def who_is_who(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
 def errors(letters: Sequence[str], summaries: Sequence[RunSummary], behind: Sequence[Paired | None]) -> str:
     """Which model guesses best, and by how much; said only of models that were tested on the same ratings.
 
-    Args:
-        letters: What the models are called.
-        summaries: The models.
-        behind: How much further off each is than the best of them, which has None; not looked at where they were
-            tested on different ratings.
+    `behind` is how much further off each is than the best of them, which has None.
     """
     if not same_test(summaries):
         return (
@@ -70,12 +67,12 @@ def errors(letters: Sequence[str], summaries: Sequence[RunSummary], behind: Sequ
     note = "± is one standard error over people, rating by rating."
     if not clear:
         return (
-            f"They guess about equally well: {letters[first]} is off by about {low:.3f} {stars}, {_and(unclear)} more, "
-            f"too little to tell from the luck of who was asked. {note}"
+            f"They guess about equally well: {letters[first]} is off by about {low:.3f} {stars}, {together(unclear)} "
+            f"more, too little to tell from the luck of who was asked. {note}"
         )
     how = "guesses better" if len(apart) == 1 else "guesses best" if not unclear else "is off by the least"
-    more = f" Too little to tell from the luck of who was asked: {_and(unclear)}." if unclear else ""
-    return f"**{letters[first]} {how}**: it is off by about {low:.3f} {stars}, {_and(clear)} more.{more} {note}"
+    more = f" Too little to tell from the luck of who was asked: {together(unclear)}." if unclear else ""
+    return f"**{letters[first]} {how}**: it is off by about {low:.3f} {stars}, {together(clear)} more.{more} {note}"
 
 
 def curves(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
@@ -85,7 +82,7 @@ def curves(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
     apart = [letter for letter, metric in zip(letters, metrics, strict=True) if metric is not first]
     text = "Solid: validation. Dotted: training." if first is RMSE else "Measured on what was kept aside."
     if apart:
-        text += f" {_and(apart)} {verb(len(apart), 'is', 'are')} judged by something else, and not on this picture."
+        text += f" {together(apart)} {verb(len(apart), 'is', 'are')} judged by something else, and not on this picture."
     return text
 
 
@@ -93,7 +90,7 @@ def judged_apart(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str
     """What each of some models is judged by, where not all of them guess ratings."""
     measured = {letter: one.outcome.metric for letter, one in zip(letters, summaries, strict=True)}
     known = {letter: one for letter, one in measured.items() if one is not None}
-    values = _and([f"{letter} has {one.metric.title} {one.value:,.3f}" for letter, one in known.items()])
+    values = together([f"{letter} has {one.metric.title} {one.value:,.3f}" for letter, one in known.items()])
     metrics = {one.metric for one in known.values()}
     if len(metrics) == 1 and same_test(summaries):
         metric = metrics.pop()
@@ -107,10 +104,6 @@ def judged_apart(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str
 
 def _by(found: Paired) -> str:
     return f"{found.difference:.3f} ± {found.se:.3f}"
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def best(summaries: Sequence[RunSummary]) -> int:
@@ -131,7 +124,7 @@ def chosen_by(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
     if not some:
         return ""
     return (
-        f"The epoch that {_and(some)} kept or stopped at was chosen "
+        f"The epoch that {together(some)} kept or stopped at was chosen "
         "on the very validation ratings that the errors are reported on: they are slightly too low."
     )
 
@@ -182,14 +175,7 @@ def number(kept: float) -> str:
 
 
 def left_out(items: Shared, min_ratings: int, sizes: tuple[int, int] | None, noun: str) -> str:
-    """Which items are compared, and which are not.
-
-    Args:
-        items: The items.
-        min_ratings: Ratings that were asked for.
-        sizes: Items in the data of each, where these differ; None for runs on the same data.
-        noun: What an item is.
-    """
+    """Which items are compared, and which are not; `sizes` are those of the data of each, where these differ."""
     nouns = plural(noun)
     text = f"Compared on {count(len(items), noun)}."
     if sizes is not None:
@@ -239,3 +225,65 @@ def two_lists(label: str, left: str, right: str, kept: int, k: int) -> str:
     if kept == k:
         return f"{left} and {right} name the same {k} for **{name}**."
     return f"{left} and {right} agree on **{kept} of the {k}** nearest to **{name}**."
+
+
+ABOUT = (
+    "Dots are splits, and a line joins one split's; diamonds are means, and their bars one standard error to either "
+    "side. A standard error tells how far the means of other splits of the same ratings would be from these. Each "
+    "difference is taken split by split, so that what makes a split easy for all cancels. More than chance would do is "
+    "what the corrected resampled t-test of [Nadeau and Bengio (2003)](https://doi.org/10.1023/A:1024068626366) would "
+    "find less than one time in twenty if there were no difference; of many pairs it finds some all the same."
+)
+
+
+def means(letters: Sequence[str], rows: Sequence[Row], unit: str) -> str:
+    """The mean of each model with its standard error."""
+    words = [f"**{letter}** {_digits(row.pooled)}" for letter, row in zip(letters, rows, strict=True)]
+    splits = count(len(rows[0].splits), "split")
+    return f"Validation RMSE on {splits}, mean ± standard error: {', '.join(words)} {unit}."
+
+
+def apart(pairs: Sequence[str], found: Sequence[Mean], clear: Sequence[bool], unit: str) -> str:
+    """What sets every two apart, and whether that is more than chance would do; of more than three, which are.
+
+    `found` is how much higher the error of the first of a pair is, `clear` whether that is more than chance.
+    """
+    if not any(one.mean or one.se for one in found):
+        return "They are the same settings, so nothing sets them apart."
+    if len(pairs) <= 3:
+        return " ".join(_apart(*one, unit) for one in zip(pairs, found, clear, strict=True))
+    better = [_order(*one) for one in zip(pairs, found, strict=True)]
+    sure = [f"{first} than {second}" for (first, second), one in zip(better, clear, strict=True) if one]
+    unsure = [f"{first} and {second}" for (first, second), one in zip(better, clear, strict=True) if not one]
+    sentences = [f"Clearly better: {', '.join(sure)}."] if sure else []
+    return " ".join([*sentences, *([f"Too near to tell apart from chance: {', '.join(unsure)}."] if unsure else [])])
+
+
+def _apart(pair: str, one: Mean, clear: bool, unit: str) -> str:
+    first, second = _order(pair, one)
+    by = f"{_digits(Mean(abs(one.mean), one.se, one.n))} {unit}"
+    if clear:
+        return f"**{first} guesses better than {second}** by {by} on the same splits, more than chance would do."
+    return f"{first} and {second} differ by {by} on the same splits, too little to tell from chance."
+
+
+def _order(pair: str, one: Mean) -> tuple[str, str]:
+    """The better of two letters, and the other."""
+    return (pair[0], pair[1]) if one.mean <= 0 else (pair[1], pair[0])
+
+
+def luck(letters: Sequence[str], rows: Sequence[Row], seeds: Sequence[int]) -> str:
+    """How each run's own split compares with the mean of all of its splits."""
+    parts = []
+    for letter, row, seed in zip(letters, rows, seeds, strict=True):
+        how = "just as good as" if abs(row.luck) < HARDLY else f"{abs(row.luck):.3f} {_way(row.luck)} than"
+        parts.append(f"{letter}'s own (seed {seed}) came out {how} its mean")
+    return f"The luck of one split: {'; '.join(parts)}."
+
+
+def _way(luck: float) -> str:
+    return "better" if luck > 0 else "worse"
+
+
+def _digits(one: Mean) -> str:
+    return f"{one.mean:,.3f} ± {one.se:,.3f}"

@@ -15,7 +15,7 @@ from core.data.importing.request import TablePreview
 from core.errors import ExplorerError
 from core.settings import MIB
 from dashboard.cache import loaders
-from dashboard.datasets import doubts_form, fields, import_questions
+from dashboard.datasets import brought, import_questions
 from dashboard.datasets.brought import Brought, Place
 from dashboard.jobs import imports
 from dashboard.server.uploads import largest_file
@@ -24,8 +24,6 @@ from dashboard.shared.markup import escape
 
 _READING = ("delimiter", "header", "encoding", "sheet", "reshape")
 """Options on which it depends what the columns are."""
-_MEANING = ("no_rating", "counts")
-"""Options on which it depends what the ratings are."""
 
 DELIMITERS = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |", ":": "Colon :", " ": "Space"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "latin-1": "Latin-1"}
@@ -45,7 +43,8 @@ class Draft(Brought):
 
     def preview(self) -> Preview:
         """What an import would do; raises as `loaders.preview` does."""
-        reading = {name: value for name, value in self.options.items() if name in (*_READING, *_MEANING)}
+        # Options on which it depends what the ratings are.
+        reading = {name: value for name, value in self.options.items() if name in (*_READING, "no_rating", "counts")}
         return loaders.preview(self.upload, ColumnMapping(**self.mapping), ImportOptions(**reading))
 
 
@@ -79,7 +78,7 @@ def show() -> None:
     _what_was_found(draft, preview)
     for warning in preview.warnings:
         st.warning(escape(warning), icon=":material/warning:")
-    doubts_form.show(preview, draft.options, draft.key, _say)
+    import_questions.doubts(preview, draft.options, draft.key, _say)
     for table in preview.tables:
         _first_rows(table)
     if preview.tables:
@@ -143,7 +142,7 @@ def _first_rows(table: TablePreview) -> None:
         for name, role in zip(table.columns, table.roles, strict=True)
     ]
     alt = f"First rows of {table.file}, columns with what they were taken for"
-    fields.first_rows(list(table.rows), names, alt)
+    brought.first_rows(list(table.rows), names, alt)
 
 
 def _ask(draft: Draft, preview: Preview) -> None:
@@ -219,24 +218,24 @@ def _role(draft: Draft, preview: Preview, role: str) -> None:
     label = f"{_ROLES[role].capitalize()} is in" + (" (item table)" if part == "items" else "")
     offered = {NO_COLUMN: "No column"} if optional else {}
     offered |= {name: name for name in table.columns}
-    fields.select(draft, role, label, offered, _say, shown=value, placeholder="Choose a column")
+    brought.select(draft, role, label, offered, _say, shown=value, placeholder="Choose a column")
 
 
 def _choice(draft: Draft, name: str, label: str, words: dict[Any, str], recognized: Any) -> None:
     offered = words if recognized in (*words, None) else words | {recognized: str(recognized)}
     shown = draft.options.get(name, recognized)
-    fields.select(draft, name, label, offered, _say, shown=shown, placeholder="Not known")
+    brought.select(draft, name, label, offered, _say, shown=shown, placeholder="Not known")
 
 
 def _text(draft: Draft, name: str, label: str, recognized: str, help_: str | None = None) -> None:
     shown = draft.options.get(name, recognized)
-    fields.draw(st.text_input, draft, name, label, _say, shown=shown, value=shown, max_chars=100, help=help_)
+    brought.draw(st.text_input, draft, name, label, _say, shown=shown, value=shown, max_chars=100, help=help_)
 
 
 def _number(draft: Draft, name: str, label: str, recognized: float | None, minimum: int | None = None) -> None:
     shown, whole = draft.options.get(name, recognized), minimum is not None
     more: dict[str, Any] = {"step": 1 if whole else 0.5, "format": "%d" if whole else "%g", "min_value": minimum}
-    fields.draw(st.number_input, draft, name, label, _say, shown=shown, value=shown, **more)
+    brought.draw(st.number_input, draft, name, label, _say, shown=shown, value=shown, **more)
 
 
 def _say_all(said: dict[str, str | None]) -> None:

@@ -1,6 +1,7 @@
-"""What only the person who brings a file can say about it, each with a proposal to agree to."""
+"""What only the person who brings a file can say about it, each with a proposal to agree to, or a choice."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -100,3 +101,59 @@ def _who_and_what(preview: Preview, sides: list[str], say: Say) -> None:
 def _answer(user: str, item: str) -> str:
     sentence = f"{user} is the person, {item} is what is rated"
     return escape(sentence[:1].upper() + sentence[1:])
+
+
+_COUNTS = {"": "As they are", "ranks": "Ranks 1 to 5", "log": "Logarithm"}
+_ABOUT_COUNTS = (
+    "Ranks: within each person, the fifth used least is 1, the fifth used most 5. Logarithm: log2(1 + count), so one "
+    "more point is twice as often. As they are, the largest counts would outweigh everything else."
+)
+
+
+def doubts(
+    preview: Preview, options: dict[str, Any], key: Callable[[str, object], str], say: Callable[..., None]
+) -> None:
+    """Every doubt with its choice; `key` makes the key of a widget, `say` remembers an option that is not empty."""
+    if not preview.doubts:
+        return
+    with st.container(border=True):
+        for doubt in preview.doubts:
+            st.markdown(f":material/help: {escape(doubt.words)}")
+            widget = key(doubt.option, doubt.value)
+            if doubt.value is None:
+                st.segmented_control(
+                    "Take these numbers as",
+                    list(_COUNTS),
+                    default=options.get("counts", ""),
+                    required=True,
+                    format_func=_COUNTS.__getitem__,
+                    key=widget,
+                    on_change=_take_counts,
+                    args=(widget, say),
+                    help=_ABOUT_COUNTS,
+                    wrap=True,
+                )
+            else:
+                _ask_code(doubt.value, options.get("no_rating", ()), widget, say)
+        st.caption("This is what the first rows show; the import looks at all of them.")
+
+
+def _ask_code(code: float, chosen: tuple[float, ...], widget: str, say: Callable[..., None]) -> None:
+    st.checkbox(
+        f"{code:g} means “no rating”: leave these rows out",
+        value=code in chosen,
+        key=widget,
+        on_change=_take_code,
+        args=(widget, code, chosen, say),
+    )
+
+
+def _take_code(widget: str, code: float, chosen: tuple[float, ...], say: Callable[..., None]) -> None:
+    """Add a code to those that mean "no rating", or take it away; a callback."""
+    others = tuple(value for value in chosen if value != code)
+    say("no_rating", (*others, code) if st.session_state[widget] else others or None)
+
+
+def _take_counts(widget: str, say: Callable[..., None]) -> None:
+    """Remember what to make of counts; a callback."""
+    say("counts", st.session_state[widget])

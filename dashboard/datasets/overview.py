@@ -1,21 +1,22 @@
 """A dataset at a glance: four numbers and three charts."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.data.nouns import with_article
 from core.data.ratings import Ratings
 from dashboard.charts import data as charts
-from dashboard.charts.bars import Bars, picture
-from dashboard.shared import elements, phrases, tables
+from dashboard.charts.data import Bars, picture
+from dashboard.shared import phrases
 
 
 def overview(ratings: Ratings) -> None:
     """Draw the numbers and the pictures."""
     noun, nouns = ratings.noun, phrases.plural(ratings.noun)
     if not len(ratings):
-        _table(ratings)
+        from dashboard.datasets import unrated  # and with it pandas, without which the first page is drawn
+
+        unrated.table(ratings)
         return
     with st.grid(4, min_column_width=140):
         st.metric("Ratings", f"{len(ratings):,}", border=True)
@@ -32,30 +33,6 @@ def overview(ratings: Ratings) -> None:
             st.html(picture(bars, f"{alt}. {_highest(bars)}"))
 
 
-MOST_SHOWN = 100
-"""Rows of a page of a table beside vectors; a million would be too much for a browser."""
-
-
-def _table(ratings: Ratings) -> None:
-    """What is known of the rows of vectors from elsewhere: how many there are, and the first of them."""
-    nouns, columns = phrases.plural(ratings.noun), [name for name in ratings.item_table.columns if name not in _USUAL]
-    with st.grid(4, min_column_width=140):
-        st.metric(nouns.capitalize(), f"{len(ratings.items):,}", border=True)
-        if len(ratings.users):
-            st.metric(phrases.plural(ratings.user_noun).capitalize(), f"{len(ratings.users):,}", border=True)
-        st.metric("Columns of the table", f"{len(columns):,}", border=True)
-    place = st.container()
-    page = elements.pages(len(ratings.items), MOST_SHOWN, f"rows_of_{ratings.dataset_id}")
-    known = ratings.item_table.iloc[page].reset_index(drop=True)
-    table = pd.DataFrame(
-        {"Id": ratings.items.ids[page], "Title": known["title"]} | {name: known[name] for name in columns}
-    )
-    numbers = tables.number(*table.select_dtypes("number").columns, form="localized", width=110)
-    height, alt = min(388, 38 + 35 * len(table)), f"{nouns.capitalize()} with what is known of them"
-    elements.table(table, place=place, height=height, column_config=numbers, alt=alt)
-
-
-_USUAL = ("title", "year", "genres")
 _HOW_MANY = "How many {} have how many ratings"
 
 

@@ -1,7 +1,4 @@
-"""Bringing vectors trained elsewhere: choose the files, see how they would be read, mend that, and open them.
-
-As with ratings, what a person has said is kept apart from the widgets, which Streamlit forgets on other pages.
-"""
+"""Bringing vectors trained elsewhere: choose files, see how they would be read, mend that, and open them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,15 +14,12 @@ from core.data.vectors.request import Found, VectorOptions, VectorPreview
 from core.errors import ExplorerError
 from core.settings import MIB
 from dashboard.cache import loaders
-from dashboard.datasets import fields
+from dashboard.datasets import brought
 from dashboard.datasets.brought import Brought, Place
 from dashboard.jobs import imports
 from dashboard.server.uploads import largest_file
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
-
-NUMBERS_SHOWN = 6
-"""Numbers of each of the first rows that are shown; a row may have thousands."""
 
 JOINED = {
     "id": "Its rows belong to the vectors by their ids.",
@@ -44,11 +38,7 @@ GUESSES = {
 
 @dataclass
 class Draft(Brought):
-    """Vectors that were brought, and what was said about them; what is not said is found out.
-
-    Attributes:
-        said: Fields of `VectorOptions` by name.
-    """
+    """Vectors that were brought, and the `VectorOptions` said about them; what is not said is found out."""
 
     said: dict[str, Any] = field(default_factory=dict)
 
@@ -151,12 +141,12 @@ def _in_words(one: Found) -> str:
 
 def _first_rows(preview: VectorPreview) -> None:
     """The first ids with the first numbers of each."""
-    shown = min(NUMBERS_SHOWN, max(map(len, preview.numbers)))
+    shown = min(6, max(map(len, preview.numbers)))  # a row may have thousands
     names = [str(number + 1) for number in range(shown)]
     rows: list[tuple[Any, ...]] = [numbers[:shown] for numbers in preview.numbers]
     if preview.ids:
         names, rows = ["Row", *names], [(one, *numbers) for one, numbers in zip(preview.ids, rows, strict=False)]
-    fields.first_rows(rows, names, "The first vectors, with the first numbers of each")
+    brought.first_rows(rows, names, "The first vectors, with the first numbers of each")
 
 
 def _table(draft: Draft, table: TablePreview, joined: str) -> None:
@@ -164,7 +154,7 @@ def _table(draft: Draft, table: TablePreview, joined: str) -> None:
     alone = "of" not in draft.said
     rest = JOINED.get(joined, "") if alone else "Used are the ids, and a column called bias: the dataset says the rest."
     st.markdown(f"**{'What the rows are' if alone else 'Beside the vectors'}:** {escape(table.file)}. {rest}")
-    fields.first_rows(list(table.rows), list(table.columns), f"First rows of {table.file}")
+    brought.first_rows(list(table.rows), list(table.columns), f"First rows of {table.file}")
     with st.expander("Columns of the table", icon=":material/tune:"), st.grid(2, min_column_width=220):
         columns = {name: name for name in table.columns}
         _select(draft, "id_column", "The ids are in", columns, None)
@@ -173,7 +163,7 @@ def _table(draft: Draft, table: TablePreview, joined: str) -> None:
         _select(draft, "title_column", "A row is called by", columns, None)
         left_out = [name for name in draft.said.get("left_out", ()) if name in columns]
         more = {"options": list(columns), "default": left_out}
-        fields.draw(st.multiselect, draft, "left_out", "Leave out", _say, shown=left_out, **more)
+        brought.draw(st.multiselect, draft, "left_out", "Leave out", _say, shown=left_out, **more)
 
 
 def _ratings(draft: Draft, *, two: bool) -> None:
@@ -202,7 +192,7 @@ def _about(draft: Draft, preview: VectorPreview, *, two: bool) -> None:
 
 def _text(draft: Draft, name: str, label: str, found: str, most: int, help_: str | None = None) -> None:
     shown = draft.said.get(name, found)
-    fields.draw(st.text_input, draft, name, label, _say, shown=shown, value=shown, max_chars=most, help=help_)
+    brought.draw(st.text_input, draft, name, label, _say, shown=shown, value=shown, max_chars=most, help=help_)
 
 
 def _select(
@@ -210,7 +200,7 @@ def _select(
 ) -> None:
     """A field that shows what was said, or else what was found, of what is offered by name in its words."""
     shown = draft.said.get(name, chosen)
-    fields.select(draft, name, label, offered, _say, shown=shown, placeholder="Found by itself", help_=help_)
+    brought.select(draft, name, label, offered, _say, shown=shown, placeholder="Found by itself", help_=help_)
 
 
 def _say(name: str, value: Any) -> None:

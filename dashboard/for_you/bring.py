@@ -21,7 +21,6 @@ from dashboard.shared import elements, phrases, uploader
 from dashboard.shared.markup import escape
 
 _KEPT, _ROUND = "_own_brought", "_own_round"
-TYPES = ["csv", "zip", "json", "txt", "tsv"]
 _OUT_OF: dict[float | None, str] = {
     None: "as the ratings tell",
     0: "as in this data",
@@ -33,20 +32,15 @@ _OUT_OF: dict[float | None, str] = {
 _log = logging.getLogger(__name__)
 MOST_ASKED = 30
 """Unsure entries asked about at first; more come on request."""
-_TABLE_HEIGHT = 248
 
 
 @dataclass(frozen=True)
 class Brought:
-    """A file that was read and not used yet.
+    """A file that was read, matched to a dataset, and not used yet.
 
-    Attributes:
-        name: The file's, for people.
-        dataset_id: The data that it was matched to.
-        file: As it was read.
-        person: What it says.
-        out_of: The highest rating that was chosen for it, 0 for the scale of the data; None where it tells it.
-        confirmed: Places of the unmatched entries that were ticked; boxes are forgotten when another page is opened.
+    `out_of` is the highest rating that was chosen for it, 0 for the scale of the data; None where it tells it.
+    `confirmed` are places of the unmatched entries that were ticked; boxes are forgotten when another page is
+    opened.
     """
 
     name: str
@@ -72,7 +66,7 @@ def _choose(ratings: Ratings) -> None:
     with st.expander("Bring ratings you have: Letterboxd, IMDb, Goodreads, or a list", icon=":material/upload_file:"):
         brought = uploader.uploader(
             "Your ratings",
-            types=TYPES,
+            types=["csv", "zip", "json", "txt", "tsv"],
             key=f"own_file_{st.session_state.setdefault(_ROUND, 0)}",
             largest=MOST_BYTES,
             words="Letterboxd: ratings.csv, or the zip as it was downloaded. IMDb and Goodreads: the exported CSV. "
@@ -189,7 +183,7 @@ def _table(table: pd.DataFrame, alt: str) -> None:
     whole = st.column_config.NumberColumn(format="%d", width=62)
     narrow = st.column_config.NumberColumn(width=62)
     numbers = {"Year": whole, "Line": whole, "Yours": narrow, "Here": narrow}
-    height = min(_TABLE_HEIGHT, 38 + 35 * len(table))
+    height = min(248, 38 + 35 * len(table))
     elements.table(table, height=height, column_config=numbers, alt=alt)
 
 

@@ -12,25 +12,21 @@ from core.analysis.new_user.uncertainty import Sureness
 from core.data.nouns import with_article
 from dashboard.cache import loaders
 from dashboard.for_you import own_ratings, rate, why_dialog, words
-from dashboard.for_you.scales import Entry
+from dashboard.for_you.own_ratings import Entry
 from dashboard.shared import coloring, elements, finding, tables
 from dashboard.shared.matrix_rows import Rows
 
 SHOWN, LISTED = 10, 100
 """Guesses on the screen, and in the file."""
 MOST_STEERING = 5
-STEER_SHARE = 0.15
-"""What "more like this" adds for the very same direction, as a share of the rating scale."""
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
     """What the model predicts for one person, (n_items,) each.
 
-    Attributes:
-        rating: Guesses, held inside the scale.
-        sure: How far each is probably off.
-        personal: How much of each is the person's own taste, rating units; None where nobody can say.
+    `rating` is held inside the scale, `sure` says how far it is probably off, and `personal` how much of it is the
+    person's own taste; None where nobody can say.
     """
 
     rating: np.ndarray
@@ -49,14 +45,7 @@ class _Filters:
 
 
 def panel(model: NewUserModel, rows: Rows, entry: Entry, predictions: Predictions) -> None:
-    """Draw the right side of the page.
-
-    Args:
-        model: The model.
-        rows: Its items.
-        entry: How ratings are given.
-        predictions: The guesses for the person.
-    """
+    """Draw the right side of the page."""
     ratings, mine = model.ratings, own_ratings.own(model.ratings.dataset_id)
     above = st.container()
     wanted = _filters(model, rows, predictions)
@@ -151,7 +140,7 @@ def _steer(model: NewUserModel, rows: Rows) -> Steer:
     """More like these, less like those; alike is a matter of vectors."""
     if not model.run.scorer.has_vectors:
         return Steer(more=np.empty(0, int), less=np.empty(0, int), strength=0.0)
-    strength = STEER_SHARE * (model.ratings.max_rating - model.ratings.min_rating)
+    strength = 0.15 * (model.ratings.max_rating - model.ratings.min_rating)  # what the very same direction adds
     return Steer(more=_like("More", rows), less=_like("Less", rows), strength=strength)
 
 

@@ -119,11 +119,7 @@ REVEALED = (1, 3, 5, 10, 20)
 
 
 def measured(preset: str | None) -> str:
-    """What the benchmark of fold-in found, on the bundled ratings (Markdown).
-
-    Args:
-        preset: That of the model on the screen, where it was measured; else None.
-    """
+    """What the benchmark of fold-in found on the bundled ratings, of a preset where it was measured (Markdown)."""
     head = f"| RMSE with so many ratings revealed | {' | '.join(map(str, REVEALED))} |\n|---|{'---|' * len(REVEALED)}\n"
     lines = "".join(
         f"| {_bold(PRESET_WORDS.get(name, name), name == preset)} | "

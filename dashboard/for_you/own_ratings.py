@@ -6,10 +6,12 @@ written on the server.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import streamlit as st
 
 from core.analysis.new_user.own_ratings import MOST_RATINGS, from_link, to_link
+from core.data.own.matching import step_of
 from core.data.ratings import Ratings
 from dashboard.session import address_bar
 from dashboard.shared import phrases
@@ -20,13 +22,7 @@ _OWN, _MESSAGE = "_own_ratings", "_own_message"
 
 @dataclass
 class Own:
-    """What one person said about one dataset, by item id.
-
-    Attributes:
-        given: Ratings, in the order they were given.
-        skipped: Items not to be asked about again.
-        hidden: Items not to be recommended.
-    """
+    """What one person said about one dataset, by item id: ratings as they came; not to be asked; not to be shown."""
 
     given: dict[str, float] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
@@ -92,10 +88,7 @@ def clear(dataset_id: str) -> None:
 
 
 def adopt_link(ratings: Ratings) -> None:
-    """Take over the ratings in a link that somebody opened, beside those there are; what does not fit is said.
-
-    What this session wrote into the address bar itself is no news.
-    """
+    """Take over the ratings in a link that somebody opened, beside those there are; what does not fit is said."""
     text = address_bar.news(LINK)
     if not text or (address_bar.went_back() and own(ratings.dataset_id).given):
         return  # who goes back keeps what has been rated since
@@ -132,3 +125,57 @@ def take_message() -> Message | None:
     """The message to show now, if there is one; it is handed out once."""
     message: Message | None = st.session_state.pop(_MESSAGE, None)
     return message
+
+
+THUMBS = (":material/thumb_down: No", ":material/thumb_up: Yes")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A way to give ratings from `low` to `high`, `step` apart (`step_of`).
+
+    Its kind is "thumbs" for two values, "stars" for scales from a half or one to 5, "number" for all others.
+    """
+
+    kind: Literal["stars", "thumbs", "number"]
+    low: float
+    high: float
+    step: float
+
+    @property
+    def fine(self) -> bool:
+        """Whether there are ratings between whole stars."""
+        return self.kind == "stars" and self.step < 1
+
+    @property
+    def places(self) -> range:
+        """The stars or thumbs that can be clicked, from 0."""
+        return range(2 if self.kind == "thumbs" else 5)
+
+    def name_of(self, place: int) -> str:
+        """What is written on a star or thumb (Markdown)."""
+        return THUMBS[place] if self.kind == "thumbs" else f"{place + 1} ★"
+
+    def from_click(self, place: int) -> float:
+        """The rating that the star or thumb at this place, from 0, stands for."""
+        return (self.low, self.high)[place] if self.kind == "thumbs" else place + 1.0
+
+    def to_click(self, rating: float) -> int | None:
+        """The star or thumb that shows a rating; None where none does, as for half a star."""
+        return next((place for place in self.places if self.from_click(place) == rating), None)
+
+    @property
+    def form(self) -> str:
+        """printf format of a rating."""
+        digits = next((digits for digits in range(4) if round(self.step, digits) == self.step), 4)
+        return f"%.{digits}f"
+
+
+def entry(ratings: Ratings) -> Entry:
+    """The way that fits a dataset, by the values that occur in it."""
+    low, high = ratings.min_rating, ratings.max_rating
+    step = step_of(ratings)
+    if step == high - low:
+        return Entry("thumbs", low, high, step)
+    stars = high == 5 and low in (0.5, 1.0) and step in (1.0, 0.5)
+    return Entry("stars" if stars else "number", low, high, step)

@@ -18,34 +18,25 @@ from dashboard.charts import person as charts
 from dashboard.charts.components import axis_title
 from dashboard.charts.maps import Landmarks, Places, Plane
 from dashboard.charts.points import Classes
-from dashboard.embeddings.parts import show_chart
 from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, words
 from dashboard.map_view import component as map_view
 from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
 from dashboard.shared import elements, phrases, sides, tables
+from dashboard.shared.elements import show_chart
 from dashboard.shared.markup import spoken
 from dashboard.shell.needs_run import explain_lack
 
 NEAREST, ENOUGH = 8, 20
 """People named as nearest, and ratings they need."""
-HINTED_FROM = 21
-"""Ratings an item needs to speak for what lies at an end."""
-PLANE_HEIGHT = 230
 NAMELESS = "not named"
 SHARED, APART, COSINE = "Both", "Apart", "Cosine"
 
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """One person among all.
-
-    Attributes:
-        among: Everybody along the first components.
-        mine: The person there.
-        near: Those who lean the same way.
-    """
+    """One person among everybody along the first components, and those who lean the same way."""
 
     among: People
     mine: Place
@@ -118,9 +109,9 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
             people,
             among.scores[people, :2],
             [axis_title(label, unit=False) for label in labels[:2]],
-            loaders.user_hover(run_id),
+            loaders.hover(run_id, users=True),
             rows.labels,
-            loaders.user_notes(run_id),
+            loaders.notes(run_id, users=True),
             plane=Plane([f"component {label.number}" for label in labels[:2]], equal=False),
         ),
         Classes("People", member, ["leans your way"] if len(result.near.index) else []),
@@ -134,7 +125,7 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
             landmarks=Landmarks("you", mine.scores[None, :2], ["You"]),
         ),
         revision="own_plane",
-        height=PLANE_HEIGHT,
+        height=230,
         compact=True,
     )
 
@@ -156,7 +147,7 @@ def ends_of(model: NewUserModel, labels: Sequence[Label]) -> list[tuple[str, str
 def _hinted_from(model: NewUserModel) -> int:
     """As on the components page: fewer ratings where hardly anything has that many."""
     count = np.sort(model.ratings.item_count)
-    return max(1, min(HINTED_FROM, int(count[-min(20, len(count))])))
+    return max(1, min(21, int(count[-min(20, len(count))])))  # ratings an item needs to speak for what lies at an end
 
 
 def _generosity(model: NewUserModel, person: NewUser) -> str:

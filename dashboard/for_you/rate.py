@@ -12,8 +12,7 @@ from core.analysis.new_user.own_ratings import MOST_LINKED, to_file
 from core.data.ratings import Ratings
 from dashboard.cache import analyses, loaders
 from dashboard.for_you import own_ratings
-from dashboard.for_you.own_ratings import Own
-from dashboard.for_you.scales import Entry
+from dashboard.for_you.own_ratings import Entry, Own
 from dashboard.session import state
 from dashboard.shared import elements, finding, phrases, tables
 from dashboard.shared.markup import escape
@@ -25,8 +24,6 @@ FEW = 5
 """Fewer ratings than this say little about a person."""
 MOST_LINES = 40
 """Of one's own ratings, lines drawn beside those asked about; somebody may load thousands."""
-LIST_HEIGHT = 440
-"""Pixels: with the map above, one screenful."""
 FOUND = "_own_found"
 """Where the session keeps the id of what was searched for."""
 
@@ -39,7 +36,7 @@ def heading(ratings: Ratings) -> None:
 
 def panel(model: NewUserModel, rows: Rows, entry: Entry) -> None:
     """Draw what is to be rated; it scrolls within its own place, so that what stands above stays in sight."""
-    with st.container(height=LIST_HEIGHT, border=False, key="own_asked"):
+    with st.container(height=440, border=False, key="own_asked"):  # with the map above, one screenful
         _fields(model, rows, entry)
     _keep(model.ratings, own_ratings.own(model.ratings.dataset_id))
 

@@ -1,4 +1,4 @@
-"""A guess taken apart on the screen: the waterfall, its reading, its numbers, and what one's own ratings did to it."""
+"""One person before one model, and a guess taken apart: waterfall, reading, numbers, what one's own ratings did."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,22 +14,24 @@ from core.analysis.new_user.explain import (
     explain,
     explain_parts,
     influence,
-    item_vectors,
     printed,
 )
+from core.analysis.new_user.foldin import NewUser
 from core.analysis.new_user.model import NewUserModel
 from core.model.scoring import require_bilinear
 from dashboard.biases.words import part_names
-from dashboard.cache import component_analyses
+from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts.base import plain
 from dashboard.charts.person import waterfall
-from dashboard.embeddings.parts import show_chart, warn_untrained
 from dashboard.embeddings.words import signed
-from dashboard.for_you import own_ratings, words
+from dashboard.for_you import own_ratings, position, words
+from dashboard.principal_components import naming
 from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
+from dashboard.principal_components.proofs import tested
 from dashboard.session import visitor
 from dashboard.shared import elements, phrases, tables
+from dashboard.shared.elements import show_chart, warn_untrained
 from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import explain_lack
@@ -46,12 +48,7 @@ PULLED = 8
 
 @dataclass(frozen=True, eq=False)
 class Naming:
-    """What components are called.
-
-    Attributes:
-        labels: Of all components.
-        ends: What lies at the low and the high end of the first ones, in words, empty where nobody knows.
-    """
+    """What all components are called, and what lies at the low and the high end of the first, empty where not known."""
 
     labels: Sequence[Label]
     ends: Sequence[tuple[str, str]]
@@ -65,14 +62,11 @@ class Naming:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A guess to look at.
+    """A guess for the item of a row, to look at.
 
-    Attributes:
-        row: The item.
-        who: "you", or what the person is called, made harmless.
-        numbers: What the model knows of the person, a row such as those of `Scorer.user_numbers`.
-        actual: The true rating, where there is one.
-        known_to: How far the guess is probably off, in a sentence; empty where it is said elsewhere.
+    `who` is "you", or a name made harmless; `numbers` a row such as those of `Scorer.user_numbers`; `actual` the
+    true rating, where there is one; `known_to` says how far the guess is probably off, empty where it is said
+    elsewhere.
     """
 
     row: int
@@ -120,17 +114,12 @@ def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: st
 
 def _choose_way(noun: str, key: str) -> str:
     """Along what the guess is taken apart."""
-    return st.segmented_control(
-        "Taken apart by",
-        [BY_TASTE, BY_PARTS],
-        default=BY_TASTE,
-        required=True,
-        key=f"{key}_by",
-        bind=None if key == "dialog" else "query-params",
-        help=f"The model learned numbers from the ratings of each {noun}, from who gave them, and from what is known "
-        "of it; their sums are its bias and its vector. Both ways lead to the same guess.",
-        wrap=True,
+    words = (
+        f"The model learned numbers from the ratings of each {noun}, from who gave them, and from what is known of it; "
+        "their sums are its bias and its vector. Both ways lead to the same guess."
     )
+    bind = None if key == "dialog" else "query-params"
+    return elements.segments("Taken apart by", [BY_TASTE, BY_PARTS], f"{key}_by", words, bind=bind)
 
 
 def by_what_is_known(model: NewUserModel, case: Case) -> Explanation:
@@ -159,7 +148,7 @@ def taken_apart(model: NewUserModel, case: Case) -> Explanation:
         components = component_analyses.components(run_id, current(run_id))
         directions, for_users = components.components, components.for_users
     person = Vectors(case.numbers[:dim], float(case.numbers[dim:].sum()))
-    item = item_vectors(scorer, case.row)
+    item = Vectors.of_item(scorer, case.row)
     take_apart = partial(explain, person, item, model.averages, directions, scorer.scale, for_users=for_users)
     parts = take_apart(most=MOST_STEPS)
     visible = sum(term.component >= 0 and abs(term.rating) >= 0.5 * 10.0**-DIGITS for term in parts.terms)
@@ -248,3 +237,34 @@ def pulled(model: NewUserModel, rows: Rows, row: int) -> None:
             | {"Effect": st.column_config.NumberColumn(format="%+.2f", width=70, help=effect)},
             alt="Your ratings with the largest effect on this guess, the largest first",
         )
+
+
+NAMED = 5
+"""Components whose ends are told in words."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One person, fitted to their own ratings, before one model; no `naming` where that has no vectors."""
+
+    model: NewUserModel
+    rows: Rows
+    person: NewUser
+    naming: Naming
+
+
+def load_view(run_id: str) -> View:
+    """The person of this session before the model with this id, everything else looked up."""
+    model = analyses.new_user_model(run_id)
+    given = own_ratings.own(model.ratings.dataset_id).given
+    return View(model, loaders.item_rows(run_id), model.place(given), _naming(model))
+
+
+def _naming(model: NewUserModel) -> Naming:
+    run = model.run
+    if not run.scorer.has_vectors:
+        return Naming([], [])
+    how = current(run.run_id)
+    names = naming.look_up(run.run_id, component_analyses.components(run.run_id, how), how)
+    labels = names.labels(tested(run.run_id).signal(how))
+    return Naming(labels, position.ends_of(model, labels[:NAMED]))

@@ -9,12 +9,11 @@ import streamlit as st
 from core.analysis.new_user.model import NewUserModel
 from core.model.run import Run
 from dashboard.cache import analyses, loaders
-from dashboard.embeddings.parts import choose_row
 from dashboard.for_you import words
-from dashboard.for_you.view import View, load_view
-from dashboard.for_you.waterfall import Case, Naming, pulled, show
+from dashboard.for_you.waterfall import Case, Naming, View, load_view, pulled, show
 from dashboard.session import dialogs, state
 from dashboard.shared import elements, phrases, sides, tables
+from dashboard.shared.elements import choose_row
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
@@ -36,10 +35,7 @@ def section(view: View, first: int) -> None:
             f"about, and one for every component on which the two meet.{other} The steps, as printed, add up to the "
             "guess."
         )
-    who = st.segmented_control(
-        "Whose guess", [MINE, THEIRS], default=MINE, required=True, key="who", bind="query-params", wrap=True
-    )
-    if who == MINE:
+    if elements.segments("Whose guess", [MINE, THEIRS], "who") == MINE:
         row = choose_row(rows, f"{rows.noun.capitalize()} (type a few letters)", "item", first=first, width=420)
         show(model, rows, naming, Case(row, "you", view.person.numbers), key="why")
         pulled(model, rows, row)
@@ -87,9 +83,7 @@ def _somebody(model: NewUserModel, rows: Rows, naming: Naming) -> None:
     with right:
         st.subheader("The worst misses")
         tested = "the model was tested on" if model.run.scorer.trained_here else "that the model may have learned from"
-        st.button(
-            "Show the next one", icon=":material/skip_next:", key="next_miss", on_click=_next_miss, args=(run_id,)
-        )
+        elements.button("Show the next one", "skip_next", "next_miss", _next_miss, run_id)
         st.markdown(
             f"The {len(misses.place)} guesses furthest from the truth, among "
             f"{phrases.count(len(model.looked_at), 'rating')} {tested}. Select one to see how it came "

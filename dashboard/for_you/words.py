@@ -109,16 +109,7 @@ def explanation(
     noun: str,
     ends: tuple[float, float],
 ) -> str:
-    """The way from the average to the guess, its largest steps named.
-
-    Args:
-        parts: The steps.
-        steps: What each adds to the guess, as printed.
-        toward: What a component is called, by the end something lies toward.
-        who: "you", or a name, already harmless.
-        noun: What the item is.
-        ends: Of the scale.
-    """
+    """The way from the average to the guess, its largest steps named; `toward` says what an end is called."""
     average, person, item, *_ = steps
     verb = "rate" if who == "you" else "rates"
     sentences = [
@@ -141,14 +132,7 @@ def explanation(
 def parts(
     found: Explanation, steps: Sequence[float], names: Sequence[str], who: str, noun: str, ends: tuple[float, float]
 ) -> str:
-    """The way from the mean of all ratings to the guess, by what the item is known by.
-
-    Args:
-        found: From `explain_parts`.
-        steps: What each adds to the guess, as printed.
-        names: What each step is called.
-        who, noun, ends: As for `explanation`.
-    """
+    """The way from the mean of all ratings to the guess, by what the item is known by; as `explanation`."""
     mean, person, *rest = steps
     sentences = [
         f"All ratings together have a mean of {mean:,.2f}.",

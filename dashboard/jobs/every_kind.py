@@ -16,7 +16,7 @@ from core.studies.study_kinds import study_named
 from core.studies.twins import TWINS
 from dashboard.cache import loaders
 from dashboard.compare import models as compared_models
-from dashboard.jobs import imports, scores, studies, sweeps, trainings
+from dashboard.jobs import imports, studies, sweeps, trainings
 from dashboard.maps import settings as map_settings
 from dashboard.session import state, visitor
 from dashboard.shared import elements, twin
@@ -32,7 +32,7 @@ _PARAMETERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, str]]] = {
 
 _AGAIN: Mapping[str, Callable[[Job], None]] = {
     study_jobs.KIND: studies.start_again,
-    score_jobs.KIND: scores.start_again,
+    score_jobs.KIND: sweeps.train_on_splits_again,
     sweep_jobs.KIND: sweeps.start_again,
 }
 """What asks once more for a job of a kind other than a training."""

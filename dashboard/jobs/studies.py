@@ -19,9 +19,6 @@ from dashboard.jobs import trainings
 from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, phrases
 
-_SURE_OF_TIME = 0.05
-"""Share done from which the time left is worth telling."""
-
 
 def study(
     kind: Study[Settings],
@@ -35,14 +32,8 @@ def study(
 ) -> Stored | None:
     """The result of a study. Where it has not been made, a box that offers it or follows it, and None.
 
-    Args:
-        kind: Which study.
-        run: What it is about; of a twin, the run whose twin it is.
-        settings: What was chosen for it.
-        title: Heading of the box (Markdown).
-        button: What the button says.
-        about_seconds: How long it will take, roughly; the page says so many times that as studies have taken here.
-        words: A sentence on what it will do (Markdown).
+    Of a twin, `run` is the one whose twin it is. Title and words are Markdown. The page says `about_seconds` times
+    what studies have taken here.
     """
     run_id = real_id(run.run_id)
     key = kind.key(run_id, settings)
@@ -71,13 +62,9 @@ def offer(
     about_seconds: float,
     words: str = "",
 ) -> None:
-    """A box that offers work, follows it while it goes on, or says how it failed.
+    """A box that offers work of a kind and key, follows it while it goes on, or says how it failed; as in `study`.
 
-    Args:
-        of: Kind and key of the job.
-        action: What it is to ask for it.
-        ask: Asks for it; of ids and settings alone, as in `elements.button`.
-        title, button, about_seconds, words: As in `study`.
+    `ask` holds ids and settings alone, as in `elements.button`.
     """
     with st.container(border=True):
         st.markdown(f"**{title}**")
@@ -147,7 +134,7 @@ def progress_words(job: Job) -> str:
     """Where a study stands: its place in the queue, or the share done and the time left."""
     if waiting := trainings.waiting_words(job):
         return waiting
-    if job.progress < _SURE_OF_TIME:
+    if job.progress < 0.05:  # too little for the time left to be worth telling
         return "At work."
     left = job.seconds * (1 - job.progress) / job.progress
     return f"{job.progress:.0%} done, {phrases.roughly(left)} left."

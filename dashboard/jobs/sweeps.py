@@ -1,10 +1,10 @@
-"""Sweeps on a page: asking for one, going on with it, and asking again."""
+"""Sweeps and scoreboards on a page: asking for one, going on with it, and asking again."""
 
 from typing import Any
 
 import streamlit as st
 
-from core.jobs import sweep_jobs
+from core.jobs import score_jobs, sweep_jobs
 from core.jobs.job_folder import Job
 from core.sweeps.plan import SweepPlan
 from dashboard.cache import loaders
@@ -41,3 +41,19 @@ def start_again(job: Job) -> None:
     """Go on with the sweep that a job was about."""
     sweep_jobs.resume(job.key, by=visitor.current())
     loaders.jobs_now.clear()
+
+
+@state.reporting
+def train_on_splits(run_ids: tuple[str, ...], splits: int) -> None:
+    """Ask for the same settings on so many splits; a callback."""
+    score_jobs.submit_score(run_ids, splits, by=visitor.current())
+    loaders.jobs_now.clear()
+
+
+def train_on_splits_again(job: Job) -> None:
+    """Ask once more for what a job was to do, and show the new job."""
+    run_ids, splits = score_jobs.asked_for(job.job_id)
+    again = score_jobs.submit_score(run_ids, splits, by=visitor.current(), title=job.title)
+    loaders.jobs_now.clear()
+    if again.job_id:
+        state.watch(again.job_id)

@@ -77,11 +77,7 @@ def start(config: RunConfig) -> None:
 
 
 def start_again(job: Job) -> None:
-    """Ask once more for a training that ended without a model, on the data it was for, and show it.
-
-    Raises:
-        UnknownDatasetError: The data it was to learn from is gone.
-    """
+    """Ask once more for a training that ended without a model, and show it; UnknownDatasetError: its data is gone."""
     config, dataset_id = loaders.job_config(job), loaders.data_of(job)
     if dataset_id is None or config is None:
         raise UnknownDatasetError(
@@ -122,10 +118,7 @@ def followed_job() -> Job | None:
 
 
 def watched() -> Job | None:
-    """The training on the selected data that this session follows, if it is still known.
-
-    None too where it follows something else, or a training on other data.
-    """
+    """The training on the selected data that this session follows, while it is known; None for anything else."""
     job = followed_job()
     here = state.dataset_id()
     return job if job is not None and loaders.data_of(job, here) == here else None
@@ -141,11 +134,7 @@ def running(config: RunConfig) -> Job | None:
 
 
 def offer(config: RunConfig, *, label: str, lead_to: str | None = None) -> None:
-    """A button that trains `config`, and the progress in its place while it does.
-
-    Args:
-        lead_to: Page to open when the training is done; None stays on this page.
-    """
+    """A button that trains `config`, and the progress in its place; `lead_to` is the page to open when it is done."""
     job = watched()
     if job is None or not job.active:
         job = running(config) or job
@@ -169,12 +158,7 @@ def ask(config: RunConfig, job: Job | None, *, label: str) -> None:
 
 
 def promise(config: RunConfig, on_data: Sequence[RunSummary]) -> str:
-    """How long a training will take, by those of its kind on the same data on this machine; empty without any.
-
-    Args:
-        config: What is to be trained.
-        on_data: The runs on the data, the newest first.
-    """
+    """How long a training will take, by those of its kind on the same data, newest first; empty without any."""
     took = [run.outcome.train_seconds for run in on_data if run.config.model == config.model][:REMEMBERED]
     return f"Takes {phrases.roughly(median(took))}, as others of its kind did here." if took else ""
 
@@ -215,10 +199,7 @@ def follow(job_id: str, lead_to: str | None = None) -> None:
 
 
 def stop_button(job: Job, key: str = "stop_training") -> None:
-    """Ends a job of one's own, or any for an administrator; says so while the request is under way.
-
-    A page that shows several jobs needs a key for each.
-    """
+    """Ends a job of one's own, or any for an administrator, and says so meanwhile; of several each has its key."""
     if not visitor.may(access.on_job(job.owner, visitor.current())):
         st.caption("Somebody else asked for this: they can stop it, and an administrator.")
         return
@@ -281,10 +262,7 @@ def link_to(job: Job) -> None:
 
 
 def waiting_words(job: Job) -> str:
-    """What a job that does not run waits for; empty for one that runs.
-
-    A queued job has a place behind others of its group; trainings and other work have workers of their own.
-    """
+    """What a job waits for behind others of its group, which have workers of their own; empty for one that runs."""
     if job.canceling:
         return "Stopping."
     if job.state != "queued":

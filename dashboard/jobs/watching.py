@@ -18,12 +18,7 @@ _KEY = "_watched_training"
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """Where items are at a moment of a training.
-
-    Attributes:
-        rows: The items, int64, (n,), rising.
-        places: float32, (n, 2).
-    """
+    """Where items are at a moment of a training: int64 rows, (n,), rising, and float32 places, (n, 2)."""
 
     rows: np.ndarray
     places: np.ndarray
@@ -31,14 +26,10 @@ class Moment:
 
 @dataclass
 class Watched:
-    """A training so far.
+    """A training so far: the measurements read and the events they told.
 
-    Attributes:
-        job_id: Its job.
-        lines: Measurements read.
-        events: What the training has told.
-        rows: The items that are filmed, the most rated first, (n,); None before the first place is known.
-        places: Where these were last, float32, (n, 2); None before.
+    `rows` are the items that are filmed, the most rated first, (n,), and `places` where these were last, float32,
+    (n, 2); None before the first place is known.
     """
 
     job_id: str
@@ -65,11 +56,7 @@ class Watched:
                 return
 
     def seen(self, count: np.ndarray) -> Moment | None:
-        """Where the items are that a film shows, their rows rising; None before that is known.
-
-        Args:
-            count: Ratings of every item of the data, (n_items,).
-        """
+        """Where the items are that a film shows, by all ratings, (n_items,), their rows rising; None at first."""
         if self.rows is None or self.places is None:
             return None
         there = shown(self.rows, count)

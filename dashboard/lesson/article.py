@@ -1,4 +1,4 @@
-"""What becomes of a model when row numbers are off by one: the table of the article that these models are from."""
+"""What several steps end with: a question, and the article's table that is off by one row."""
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,14 @@ COLUMNS = {name: st.column_config.TextColumn(width=188) for name in (PRINTED, BA
     f"{name} ★": st.column_config.NumberColumn("★", format="%.2f", width=50, help="Mean rating")
     for name in (PRINTED, BACK, OWN)
 }
+
+
+def ask(question: str, answer: str) -> None:
+    """Something to think about, with its answer (Markdown) folded away."""
+    with st.container(border=True):
+        st.markdown(f"**:material/psychology: {question}**")
+        with st.expander("An answer"):
+            st.markdown(answer)
 
 
 def off_by_one(example: Example) -> None:

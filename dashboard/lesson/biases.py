@@ -7,10 +7,11 @@ from core.model.metrics import guess_error
 from core.store.runs import RunSummary
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import lesson as charts
-from dashboard.embeddings.parts import show_chart
+from dashboard.lesson.article import ask
 from dashboard.lesson.example import Example
-from dashboard.lesson.wording import ask, fixed
 from dashboard.shared import model_names, score_words
+from dashboard.shared.elements import show_chart
+from dashboard.shared.phrases import fixed
 
 MEAN, AVERAGES = "always the mean rating", "averages of person and {noun}"
 SLOPES = "averages, consensus, popularity"

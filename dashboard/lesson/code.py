@@ -1,6 +1,10 @@
-"""Step 8: the hand-written layer's code beside Keras' own, and both trained side by side."""
+"""Step 8: the code of the hand-written layer beside that of Keras, read as installed, and both trained side by side."""
 
+import ast
+import importlib.util
+import textwrap
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -11,9 +15,8 @@ from core.model.families import PRESETS, parse_config
 from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.lesson import source_code
+from dashboard.lesson.article import ask
 from dashboard.lesson.example import Example
-from dashboard.lesson.wording import ask
 from dashboard.session import dialogs
 from dashboard.shared import phrases
 
@@ -43,7 +46,7 @@ def code(example: Example) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Written by hand")
-        st.code(source_code.methods(source_code.MODELS, "DiyEmbedding", PARTS), language="python", wrap_lines=True)
+        st.code(methods(MODELS, "DiyEmbedding", PARTS), language="python", wrap_lines=True)
     with right:
         st.subheader("Keras' own")
         _keras_code()
@@ -52,9 +55,9 @@ def code(example: Example) -> None:
 
 def _keras_code() -> None:
     try:
-        source = source_code.methods(source_code.keras_embedding(), "Embedding", PARTS)
-    except source_code.NoSourceError as error:
-        st.info(f"The source of Keras' layer cannot be source: {error}.", icon=":material/code_off:")
+        source = methods(keras_embedding(), "Embedding", PARTS)
+    except NoSourceError as error:
+        st.info(f"The source of Keras' layer cannot be shown: {error}.", icon=":material/code_off:")
         return
     st.code(source, language="python", wrap_lines=True)
     st.caption(
@@ -177,3 +180,49 @@ def _follow(active: dict[str, str]) -> None:
 def _stop(job_ids: tuple[str, ...]) -> None:
     for job_id in job_ids:
         trainings.stop(job_id)
+
+
+MODELS = Path(__file__).parents[2] / "core" / "model" / "networks.py"
+"""Where the hand-written embedding layer is."""
+
+
+class NoSourceError(Exception):
+    """A file, class or method is not where it was expected."""
+
+
+def keras_embedding() -> Path:
+    """The file of Keras' own embedding layer, as installed; NoSourceError without. Keras is spec, not imported."""
+    spec = importlib.util.find_spec("keras")
+    if spec is None or spec.origin is None:
+        raise NoSourceError("Keras is not installed")
+    path = Path(spec.origin).parent / "src" / "layers" / "core" / "embedding.py"
+    if not path.is_file():
+        raise NoSourceError(f"this version of Keras has no {path.name} where others have it")
+    return path
+
+
+def methods(path: Path, class_name: str, names: tuple[str, ...]) -> str:
+    """Methods of a class of a Python file, in the order wanted, a blank line between; NoSourceError without them.
+
+    They begin at the margin; their docstrings are left out.
+    """
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    owner = next((node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == class_name), None)
+    if owner is None:
+        raise NoSourceError(f"{path.name} has no class {class_name}")
+    functions = {node.name: node for node in owner.body if isinstance(node, ast.FunctionDef)}
+    missing = [name for name in names if name not in functions]
+    if missing:
+        raise NoSourceError(f"class {class_name} in {path.name} has no {', '.join(missing)}")
+    lines = text.splitlines()
+    return "\n\n".join(textwrap.dedent("\n".join(_without_docstring(lines, functions[name]))) for name in names)
+
+
+def _without_docstring(lines: list[str], function: ast.FunctionDef) -> list[str]:
+    """The lines of a function but for its docstring."""
+    end, first = function.end_lineno or function.lineno, function.body[0]
+    docstring = range(0)
+    if ast.get_docstring(function) is not None and len(function.body) > 1:
+        docstring = range(first.lineno, (first.end_lineno or first.lineno) + 1)
+    return [lines[number - 1] for number in range(function.lineno, end + 1) if number not in docstring]

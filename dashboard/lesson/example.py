@@ -20,15 +20,7 @@ MOST_PEOPLE = 300
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One rating of the training part.
-
-    Attributes:
-        run: The model.
-        ratings: The dataset it learned from.
-        items, users: The rows of its two tables.
-        item, user: Row numbers of the two.
-        rating: What this user gave this item.
-    """
+    """One rating of the training part: its model, data, the rows of both tables, the two row numbers and its value."""
 
     run: Run
     ratings: Ratings

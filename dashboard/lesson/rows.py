@@ -8,17 +8,15 @@ from core.analysis.lesson.step import LookUp, Seconds, look_up
 from core.data.nouns import with_article
 from dashboard.cache import analyses
 from dashboard.charts import lesson as charts
-from dashboard.embeddings.parts import show_chart
-from dashboard.lesson.article import off_by_one
+from dashboard.lesson.article import ask, off_by_one
 from dashboard.lesson.example import Example
-from dashboard.lesson.wording import ask, fixed, short_time, summand
 from dashboard.shared import elements, phrases, told
+from dashboard.shared.elements import show_chart
 from dashboard.shared.markup import escape
+from dashboard.shared.phrases import fixed, short_time, summand
 
 AROUND = 4
 """Rows shown before and after the chosen one."""
-FIRST_DIMENSIONS = 6
-"""Dimensions whose numbers can be printed in the cells, on a phone too."""
 PERSON, ITEM, PRODUCT = "Person", "Item", "Product"
 
 
@@ -134,7 +132,7 @@ def multiplying(example: Example) -> None:
         )
         st.metric("Product took", short_time(seconds.product), border=True, help="The fastest of seven tries, here.")
         st.metric("Picking took", short_time(seconds.look_up), border=True, help="The fastest of seven tries, here.")
-    rows, dims = _around(example), min(FIRST_DIMENSIONS, example.dims)
+    rows, dims = _around(example), min(6, example.dims)  # whose numbers can be printed in the cells, on a phone too
     picture = charts.one_hot(example.items.matrix[rows, :dims], rows, _titles(example, rows), _place(example, rows))
     alt = f"Rows times 0, row {example.item:,} times 1, and their sum, which is that row"
     show_chart(picture, "lesson_one_hot", alt)

@@ -12,19 +12,14 @@ from dashboard.lesson.code import code
 from dashboard.lesson.example import Example
 from dashboard.lesson.rows import guessing, multiplying, number, picking
 from dashboard.lesson.training import dropping, stepping
-from dashboard.lesson.wording import fixed, summand
+from dashboard.shared import elements
+from dashboard.shared.phrases import fixed, summand
 from dashboard.shell.needs_run import Ability, can, stop_without
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the lesson.
-
-    Attributes:
-        title: Its title, with {noun} in it.
-        draw: Draws it.
-        needs: What a model must be able to do for it.
-    """
+    """One step of the lesson: its title with {noun} in it, and what a model must be able to do for it."""
 
     title: str
     draw: Callable[[Example], None]
@@ -78,21 +73,9 @@ def _go(to: str) -> None:
 def stepper() -> int:
     """Draw all steps by number, with Back and Next, and return the chosen one, counted from 0."""
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
-        chosen = st.segmented_control(
-            "Step",
-            NUMBERS,
-            default="1",
-            required=True,
-            key="step",
-            bind="query-params",
-            label_visibility="collapsed",
-            wrap=True,
-        )
-        at = NUMBERS.index(chosen)
+        at = NUMBERS.index(elements.segments("Step", NUMBERS, "step", label_visibility="collapsed"))
         with st.container(horizontal=True, width="content"):
-            st.button(
-                "Back", icon=":material/arrow_back:", on_click=_go, args=(str(at),), disabled=at == 0, key="lesson_back"
-            )
+            elements.button("Back", "arrow_back", "lesson_back", _go, str(at), disabled=at == 0)
             st.button(
                 "Next",
                 icon=":material/arrow_forward:",

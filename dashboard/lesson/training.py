@@ -7,17 +7,15 @@ import streamlit as st
 from core.analysis.lesson.step import Dropped, TrainingStep, dropout, dropped_products, training_step
 from core.config import GradientConfig, RunConfig
 from dashboard.charts import lesson as charts
-from dashboard.embeddings.parts import show_chart, show_method
+from dashboard.lesson.article import ask
 from dashboard.lesson.example import Example
-from dashboard.lesson.wording import ask, fixed
 from dashboard.shared import elements, phrases, told
+from dashboard.shared.elements import show_chart, show_method
+from dashboard.shared.phrases import fixed
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-FIRST_RATE = 0.1
 COLUMNS = ("Before", "Slope", "After")
 DRAWS = 1_000
-ARTICLE_RATE = 0.6
-"""The article's dropout on items."""
 
 
 def stepping(example: Example) -> None:
@@ -30,7 +28,7 @@ def stepping(example: Example) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rate = st.select_slider(
-            "Learning rate: how far to go", RATES, FIRST_RATE, key="lesson_rate", bind="query-params", width=420
+            "Learning rate: how far to go", RATES, 0.1, key="lesson_rate", bind="query-params", width=420
         )
         config = example.run.config
         weight = config.l2 if isinstance(config, GradientConfig) else 0.0
@@ -201,7 +199,7 @@ def dropping(example: Example) -> None:
             "Share hidden, in both rows",
             0.0,
             0.9,
-            item_rate if 0 < item_rate <= 0.9 else ARTICLE_RATE,
+            item_rate if 0 < item_rate <= 0.9 else 0.6,  # the article's dropout on items
             0.1,
             key="lesson_hidden",
             bind="query-params",

@@ -27,8 +27,6 @@ NAMED = 100_000
 """Items whose names come with a map, those first in the data; the others' come in parts as long, when wanted."""
 
 HEIGHT = 560
-LIVE_MILLISECONDS = 300
-"""How long points move to a place that was just learned: a little longer than until the next one comes."""
 
 _NO_WEBGL = "_no_webgl"
 
@@ -37,14 +35,7 @@ _mount = st.components.v2.component("embedding_map", js=in_browser.LOADER)
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Where the items were while they were learned.
-
-    Attributes:
-        at: What has been done at each moment, rising, (n_frames,).
-        places: float32, (n_frames, n, 2).
-        unit: What `at` counts.
-        digits: Of `at`, behind the point.
-    """
+    """Where items were while they were learned, float32, (n_frames, n, 2), after so many units, (n_frames,), rising."""
 
     at: np.ndarray
     places: np.ndarray
@@ -56,11 +47,9 @@ class Moments:
 class Looks:
     """How points look, beside their color; None leaves all alike.
 
-    Attributes:
-        sizes: Number of ratings of every item of the data, shown as the points' area.
-        known: How well known every item of the data is: the best known get their names first; where all are zeros,
-            names are spread over the map; None names none.
-        opacity: Of the point of each item on the map, 0–1, (n,).
+    `sizes` are numbers of ratings of every item of the data, shown as areas. Of it too is `known`: the best known
+    get their names first; where all are zeros, names are spread over the map; None names none. `opacity`, 0–1,
+    (n,), is that of the items on the map.
     """
 
     sizes: np.ndarray | None = None
@@ -155,25 +144,34 @@ def show(
     send = partial(in_browser.part, key)
     chosen = on_the_map(places, [] if selected is None else selected)
     about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt}
-    _mount(
-        key=key,
-        data=about
+    data = (
+        about
         | {
             "height": height,
             "compact": compact,
             "link": link or None,
             "picks": picks,
             "room": room,
-            "move": LIVE_MILLISECONDS if live else None,
+            "move": 300 if live else None,  # a little longer than until the next place comes
             "selected": send("selected", packing.bits(chosen, len(places.rows)) if len(chosen) else None),
         }
         | _what_is_there(key, send, places, items)
         | _looks(send, places, color, looks)
         | _marks(places, marks)
-        | _moving(send, places, film, live=live),
+        | _moving(send, places, film, live=live)
+    )
+    _mount(
+        key=key,
+        data=in_browser.told(data),
         on_selected_change=None if ids is None or on_select is None else partial(_heard, key, ids, on_select),
         on_missing_change=_remember_that_there_is_no_webgl,
     )
+
+
+def prepare(places: Places) -> None:
+    """Make what takes longest of a map before it is shown: what is told of its items, and the program."""
+    _items(places)
+    program()
 
 
 def thinned(
@@ -196,13 +194,10 @@ def _room(key: str, height: int, below: int, *, compact: bool) -> str:
 
 @dataclass(frozen=True, eq=False)
 class _Items:
-    """What is told of the items on a map, whatever their looks.
+    """What is told of the items on a map, whatever their looks; `digest` tells these from others.
 
-    Attributes:
-        ids: Of the items; None where the data's are not known.
-        digest: Tells these items from others.
-        names: Titles and notes of NAMED items each, compressed; at least one part.
-        of: What all this was made of. As long as it is kept, nothing else is where it is in memory.
+    `ids` is None where the data's are not known; `names` are titles and notes of NAMED items each, compressed; at
+    least one part. As long as `of` is kept, nothing else is where what all this was made of is in memory.
     """
 
     ids: list[str] | None
@@ -317,10 +312,7 @@ def _show_without_webgl(
     )
     rows = {} if ids is None else dict(zip(places.rows.tolist(), ids, strict=True))
     hear: Any = "ignore" if on_select is None else partial(_heard_by_plotly, key, rows, on_select)
-    st.plotly_chart(without_webgl(figure), key=f"{key}_plain", on_select=hear, alt=alt, config=_PLAIN)
-
-
-_PLAIN = {"displaylogo": False}
+    st.plotly_chart(without_webgl(figure), key=f"{key}_plain", on_select=hear, alt=alt, config={"displaylogo": False})
 
 
 def without_webgl(figure: go.Figure) -> go.Figure:

@@ -27,16 +27,9 @@ from dashboard.charts.points import CLASS_COLORS, REST, Classes, Coloring
 # The core's, for maps on pages.
 __all__ = ["bits", "chosen", "compressed", "names", "opacity", "places", "spread", "ticks", "weight", "words"]
 
-SIZE_STEPS = 8
-"""Steps of a pixel in which diameters are told."""
-
 
 def colors(color: Coloring | Classes, rows: np.ndarray) -> tuple[bytes, dict[str, Any]]:
-    """A number of a color for each of these items, uint8, and what the numbers mean.
-
-    Raises:
-        ValueError: There are more classes than numbers.
-    """
+    """A number of a color for each of these items, uint8, and what the numbers mean; ValueError: too many classes."""
     if isinstance(color, Classes):
         if len(color.names) > STEPS:
             raise ValueError(f"there are {len(color.names)} classes; at most {STEPS} can be told apart")
@@ -65,7 +58,7 @@ def exact(color: Coloring | Classes, rows: np.ndarray) -> bytes | None:
 
 def sizes(counts: np.ndarray) -> bytes:
     """Diameters of points whose area grows with the number of ratings, in eighths of a pixel, uint8."""
-    return np.rint(diameters(counts) * SIZE_STEPS).astype(np.uint8).tobytes()
+    return np.rint(diameters(counts) * 8).astype(np.uint8).tobytes()  # in eighths of a pixel
 
 
 def named(landmarks: Landmarks, *, marked: bool) -> dict[str, Any]:

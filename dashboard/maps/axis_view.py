@@ -19,15 +19,15 @@ from core.studies import saved_axes
 from core.studies.saved_axes import OwnAxis
 from core.studies.twins import is_twin
 from dashboard.cache import analyses, component_analyses, loaders
-from dashboard.charts import axes as charts
+from dashboard.charts import maps as charts
 from dashboard.charts.base import plain
 from dashboard.charts.maps import Places
 from dashboard.embeddings.words import signed
 from dashboard.map_view import component as map_view
 from dashboard.maps import settings
 from dashboard.maps import words as map_words
+from dashboard.maps.drawn import choose_faint, ellipses, sureness
 from dashboard.maps.poles import choose_poles, offered
-from dashboard.maps.sure import choose_faint, ellipses, sureness
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.how import current, parameters
 from dashboard.principal_components.label import Label
@@ -178,9 +178,9 @@ def _cross(
             at,
             places,
             [_axis_title(axis), _axis_title(other)],
-            loaders.item_hover(run.run_id),
+            loaders.hover(run.run_id),
             rows.labels,
-            loaders.item_notes(run.run_id),
+            loaders.notes(run.run_id),
             ratings.items.ids,
         ),
         coloring.first(ratings),

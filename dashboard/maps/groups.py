@@ -60,14 +60,7 @@ def about_seconds(settings: ClusterSettings, n: int) -> float:
 
 
 def section(run: Run, rows: Rows, of_map: MapStudySettings, n: int) -> Stored | None:
-    """Draw the section; the groups, or None while there are none.
-
-    Args:
-        run: The model.
-        rows: Its items.
-        of_map: How the map is drawn: who is on it, and of which model.
-        n: How many have them.
-    """
+    """Draw the section about groups of the n items that are on a map; the groups, or None while there are none."""
     nouns = rows.nouns
     st.header(f"Groups of {nouns}")
     st.markdown(
@@ -143,11 +136,10 @@ def table(rows: Rows, groups: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         {
             "Group": [group_name(number, group) for number, group in enumerate(groups)],
             rows.nouns.capitalize(): [group["size"] for group in groups],
-            "What stands out": ["; ".join(_sign(sign) for sign in group["signs"]) for group in groups],
+            "What stands out": [
+                "; ".join(f"{sign['text']} {sign['inside']:.0%} ({sign['outside']:.0%})" for sign in group["signs"])
+                for group in groups
+            ],
             "Nearest its middle": [", ".join(rows.name(row) for row in group["typical"]) for group in groups],
         }
     )
-
-
-def _sign(sign: Mapping[str, Any]) -> str:
-    return f"{sign['text']} {sign['inside']:.0%} ({sign['outside']:.0%})"

@@ -13,9 +13,6 @@ from dashboard.cache import loaders
 from dashboard.shared import coloring, finding
 from dashboard.shared.matrix_rows import Rows
 
-EXAMPLE = 5
-"""Items at each pole at first."""
-
 CONTRASTS = (("Children", "Horror"), ("Comedy", "Drama"))
 """Genres to begin with, where the data has them."""
 
@@ -73,10 +70,7 @@ def first_poles(run_id: str) -> tuple[tuple[str, list[int]], tuple[str, list[int
 
 
 def example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
-    """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none.
-
-    Beside vectors from elsewhere, the first rows of two classes of the table's first column that has some.
-    """
+    """Names and rows of two poles to begin with: of two genres, or of two classes of vectors' table; else empty."""
     genres, belongs = coloring.kinds(ratings)
     pairs = [pair for pair in CONTRASTS if set(pair) <= set(genres)]
     if not pairs and len(genres) < 2:
@@ -104,4 +98,4 @@ def _most_rated(rows: Rows, belongs: Sequence[Sequence[str]], genre: str, other:
     fitting = (
         int(row) for row in rows.by_count if rows.trained[row] and genre in belongs[row] and other not in belongs[row]
     )
-    return list(islice(fitting, EXAMPLE))
+    return list(islice(fitting, 5))  # items at each pole at first

@@ -10,7 +10,7 @@ from core.analysis.maps.faithfulness import MOST_COMPARED
 from core.analysis.maps.projections import umap_installed
 from core.analysis.neighbors.all_neighbors import MANY_ROWS, SAMPLE
 from core.studies.maps import MapStudySettings
-from core.studies.study import FEWEST_ITEMS, MIN_RATINGS
+from core.studies.study import FEWEST_ITEMS
 from core.studies.twins import is_twin
 from dashboard.principal_components import how
 from dashboard.shared import elements, phrases
@@ -47,17 +47,12 @@ def choose(run_id: str, rows: Rows) -> MapStudySettings:
     return MapStudySettings.model_validate(given)
 
 
-PLENTY = 25
-"""Items that the highest number of ratings still leaves on a map."""
-
-
 def enough(rows: Rows) -> int:
     """A field for the ratings that an item needs."""
     seen = " that training has seen" if rows.scorer.trained_here else ""
     return elements.enough_ratings(
         rows.count,
-        leaving=PLENTY,
-        first=MIN_RATINGS,
+        leaving=25,  # items that the highest number of ratings still leaves on a map
         key="map_min",
         words=f"Only {rows.nouns} with this many ratings are on the map; 1 takes all{seen}. With few ratings, a place "
         "is mostly chance.",

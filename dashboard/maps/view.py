@@ -24,8 +24,22 @@ from dashboard.charts.points import Classes, Coloring
 from dashboard.jobs.studies import study
 from dashboard.map_view import component as map_view
 from dashboard.maps import groups, settings, words
-from dashboard.maps.drawn import GROUP, KEPT, QUICK, DrawnMap, choose_color, color_of, drawn_map, regions, rows_of
-from dashboard.maps.sure import Sureness, choose_faint, choose_landmarks, ellipses, sureness
+from dashboard.maps.drawn import (
+    GROUP,
+    KEPT,
+    QUICK,
+    DrawnMap,
+    Sureness,
+    choose_color,
+    choose_faint,
+    choose_landmarks,
+    color_of,
+    drawn_map,
+    ellipses,
+    regions,
+    rows_of,
+    sureness,
+)
 from dashboard.principal_components.naming import kept_labels
 from dashboard.principal_components.proofs import tested
 from dashboard.session import chosen_items
@@ -35,9 +49,6 @@ from dashboard.shared.matrix_rows import Rows
 
 CHART = "item_map"
 """Key of the chart."""
-
-MOST_EARLIER = 12
-"""Earlier maps that are offered, the newest."""
 
 INTRODUCTION = (
     "A map flattens the {dimensions} numbers of every {noun} to two, so that the eye can walk through them. No flat "
@@ -70,7 +81,7 @@ def _earlier(run: Run) -> None:
     if not earlier:
         return
     with st.popover(f"Earlier maps ({len(earlier)})", icon=":material/history:"):
-        for given in earlier[:MOST_EARLIER]:
+        for given in earlier[:12]:  # earlier maps that are offered, the newest
             st.page_link(
                 "app_pages/maps.py",
                 label=words.earlier(given, rated=run.dataset.ratings > 0),
@@ -162,7 +173,7 @@ def _draw(
     alt = spoken(
         f"{len(drawn.rows):,} {rows.nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {text}"
     )
-    hover, notes = loaders.item_hover(run.run_id), loaders.item_notes(run.run_id)
+    hover, notes = loaders.hover(run.run_id), loaders.notes(run.run_id)
     places = charts.Places(drawn.rows, drawn.points, _axes(run, drawn), hover, rows.labels, notes, ratings.items.ids)
     if drawn.points.shape[1] == 2:
         map_view.show(

@@ -11,8 +11,7 @@ from core.data.nouns import with_article
 from dashboard.charts.maps import Landmarks
 from dashboard.charts.points import Coloring
 from dashboard.embeddings.words import signed
-from dashboard.maps.drawn import DrawnMap
-from dashboard.maps.sure import Sureness
+from dashboard.maps.drawn import DrawnMap, Sureness
 from dashboard.principal_components.label import Label
 from dashboard.principal_components.words import rises_and_falls
 from dashboard.shared.markup import escape
@@ -122,11 +121,8 @@ and less is "no substantial structure" in Kaufman and Rousseeuw (1990), Finding 
 def repeated(facts: Mapping[str, Any], other: Mapping[str, Any] | None, nouns: str, *, twin: bool) -> str:
     """How far groups would come again and how far they lie apart, and what that makes of them.
 
-    Args:
-        facts: Of the study of groups on the screen; empty words where an earlier version made it.
-        other: Of the same study of the model's twin, or of the twin's model; None where there is none.
-        nouns: What is grouped, plural.
-        twin: Whether the groups on the screen are the twin's.
+    `facts` are of the study on the screen, `other` of the same study of its twin, or of the twin's model. Empty
+    where an earlier version made it.
     """
     repeat, apart = facts.get("repeat"), facts.get("silhouette")
     if apart is None:

@@ -19,22 +19,13 @@ PENALTY = 0.005
 """A penalty worth the name, where errors count as a share of the scale's width; 0.1 on the scale of MovieLens."""
 
 
-MOVIELENS_WIDTHS = (4.0, 4.5)
-"""Widths of rating scales that the usual preset suits."""
-
 CARELESS_EPOCHS = 20
 """Long enough that a model which nothing holds back is seen getting worse."""
 
 
 @dataclass(frozen=True)
 class Aims:
-    """What the steps ask for.
-
-    Attributes:
-        enough: Ratings that make an item well known here.
-        some, many: Items to rate at first, and in the end.
-        width: Of the rating scale.
-    """
+    """What the steps ask for: ratings that make an item well known here, items to rate at first and in the end."""
 
     enough: int = ENOUGH
     some: int = SOME
@@ -72,7 +63,8 @@ def careless(ratings: Ratings) -> RunConfig:
     if first_preset(ratings.reference) == "large":
         name = "large"
     else:
-        name = "default" if ratings.max_rating - ratings.min_rating in MOVIELENS_WIDTHS else "any-scale"
+        # Widths of rating scales that the usual preset suits.
+        name = "default" if ratings.max_rating - ratings.min_rating in (4.0, 4.5) else "any-scale"
     usual = PRESETS[name]
     changed = {"l2": 0.0, "epochs": CARELESS_EPOCHS, "patience": CARELESS_EPOCHS}
     return parse_config(changed | {"learning_rate": dict(usual)["learning_rate"] / 2}, base=usual)

@@ -8,19 +8,19 @@ from core.model.events import Epoch, Started
 from core.model.run import Outcome
 from core.studies.component_names import Name
 from core.studies.twins import real_id
-from dashboard.cache import analyses, loaders
+from dashboard.cache import loaders
 from dashboard.embeddings.words import signed
 from dashboard.for_you.own_ratings import own
-from dashboard.for_you.view import load_view
+from dashboard.for_you.waterfall import load_view
 from dashboard.jobs import trainings
-from dashboard.missions import checks, facts, word_facts
+from dashboard.missions import checks, facts
 from dashboard.missions.aims import careless
 from dashboard.missions.checks import protected
+from dashboard.missions.facts import Furthest
+from dashboard.missions.neighbor_tours import NEIGHBORS, WORDS
 from dashboard.missions.snapshot import look
 from dashboard.missions.task import Mission
-from dashboard.missions.tours import FIRST_COMPONENT, FIRST_MODEL, NEIGHBORS, NOISE, OVERFITTING, YOU
-from dashboard.missions.word_facts import Furthest
-from dashboard.missions.words_tour import WORDS
+from dashboard.missions.tours import FIRST_COMPONENT, FIRST_MODEL, NOISE, OVERFITTING, YOU
 from dashboard.principal_components import naming
 from dashboard.principal_components.proofs import tested
 from dashboard.session import chosen_items, state
@@ -50,14 +50,7 @@ def words(mission: Mission) -> str:
 
 
 def of_first_model(outcome: Outcome, started: Started, proof: Proof | None, unit: str) -> str:
-    """What the first model can do, beside what needs none.
-
-    Args:
-        outcome: How it ended.
-        started: The errors without a model.
-        proof: The test of its components; None where there is none.
-        unit: What a rating is measured in, such as "stars".
-    """
+    """What the first model can do, beside what needs none; without a proof, nothing of its components."""
     first = (
         f"Your model is off by **{outcome.guess_error:.3f}** {unit} on ratings that it has never seen; always guessing "
         f"the mean is off by {started.mean_rmse:.3f}, and averages by {started.averages_rmse:.3f}."
@@ -108,7 +101,7 @@ def _neighbors(run_id: str) -> str:
     if asked not in rows.offered:
         return ""
     least = look("neighbors").aims.enough
-    strangers, known = (facts.nearest_to(run_id, asked, least=number) for number in (1, least))
+    strangers, known = (facts.nearest_to(run_id, rows.offered[asked], least=number) for number in (1, least))
     if strangers is None or known is None:
         return ""
     (first, few), (then, many) = strangers, known
@@ -142,19 +135,15 @@ def _words(run_id: str) -> str:
     """What is left on the screen of somebody's own: the word asked about, and the poles."""
     now, ratings = look("maps"), loaders.ratings(state.dataset_id())
     chosen = chosen_items.best_known(ratings)
-    nearest = None if chosen is None else (facts.title(run_id, chosen), _nearest_of(run_id, chosen))
-    answers = {asked: word_facts.answers(run_id, asked) for asked in (checks.WORKS, checks.FAMOUS)}
+    found = None if chosen is None else facts.nearest_to(run_id, chosen, least=0)
+    nearest = None if chosen is None or found is None else (facts.title(run_id, chosen), found[0])
+    answers = {asked: facts.answers(run_id, asked) for asked in (checks.WORKS, checks.FAMOUS)}
     return of_words(
         nearest,
         {asked: facts.title(run_id, found.index[0]) for asked, found in answers.items() if found is not None},
-        word_facts.furthest(run_id, now.poles),
-        (int(word_facts.above_chance(now) or 0), loaders.run(run_id).config.dimensions),
+        facts.furthest(run_id, now.poles),
+        (int(facts.above_chance(now) or 0), loaders.run(run_id).config.dimensions),
     )
-
-
-def _nearest_of(run_id: str, row: int) -> str:
-    found = analyses.neighbors(run_id, users=False, row=row, least=0)["cosine"].index
-    return facts.title(run_id, found[0])
 
 
 def of_words(
@@ -165,11 +154,8 @@ def of_words(
 ) -> str:
     """What words know of each other, by what somebody asked them.
 
-    Args:
-        nearest: The word asked about, and what lies nearest to it; None where none is chosen any more.
-        answers: What came first, by the three words of a − b + c.
-        axis: The outermost words of the person's axis; None where there is none any more.
-        components: How many stand above chance, of how many.
+    `nearest` is the word asked about, and the one that lies nearest; `answers` came first for a − b + c; `axis` is
+    the person's own; `components` is how many stand above chance, of how many.
     """
     said = [f"{a} − {b} + {c} led to **{answer}**" for (a, b, c), answer in answers.items()]
     sentences = [f"{', and '.join(said)}." if said else ""]
@@ -199,13 +185,7 @@ def _called(name: Name) -> str:
 
 
 def of_noise(name: Name, twin: Proof, real: Proof, unit: str) -> str:
-    """What unseen ratings say of the component that somebody named on a twin, and of the model's own.
-
-    Args:
-        name: The name, and which component it was given to.
-        twin, real: The test of the twin's components, and of the model's.
-        unit: What a rating is measured in, such as "stars".
-    """
+    """What unseen ratings say of the component that somebody named on a twin, and of the model's own."""
     k = name.component
     called = f"You called it {_called(name)}"
     if name.basis != "predictions" or k >= min(len(twin.worth), len(real.worth)):

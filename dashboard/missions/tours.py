@@ -1,19 +1,14 @@
-"""The missions, in the order in which they build on each other. What stands in braces, `aims.words` fills in.
-
-The bar on the pages, the teacher's sheets and the tests read the same steps: there is one source.
-"""
+"""The missions, in the order in which they build on each other. What stands in braces, `aims.words` fills in."""
 
 from core.access import Action
 from dashboard.missions import checks, facts
-from dashboard.missions.questions import Question
-from dashboard.missions.task import Mission, Task
-from dashboard.missions.words_tour import WORDS
+from dashboard.missions.neighbor_tours import ASKED, ENOUGH, LISTS, NEIGHBORS, WORDS
+from dashboard.missions.task import Mission, Question, Task
 
 YES_NO = (facts.YES, facts.NO)
 WITHOUT = "The one without"
 BOARD, CURVE, FORM = ".st-key-board_numbers", ".st-key-learning_curve", ".st-key-folded_form, .st-key-l2"
-NUMBER, ENOUGH, PROOF, ENDS = ".st-key-component", ".st-key-min", ".st-key-proof", ".st-key-both_ends"
-ASKED, LISTS = '[class*="st-key-near_"]', ".st-key-lists_of_neighbors"
+NUMBER, PROOF, ENDS = ".st-key-component", ".st-key-proof", ".st-key-both_ends"
 
 FIRST_MODEL = Mission(
     "first-model",
@@ -204,87 +199,6 @@ FIRST_COMPONENT = Mission(
         ),
     ),
     needs=Action.NAME,
-)
-
-NEIGHBORS = Mission(
-    "neighbors",
-    "{A_noun}'s neighbors, and why",
-    "Ask which {nouns} are like one you know, fool the list, and see what it rests on.",
-    "near_me",
-    6,
-    (
-        Task(
-            "neighbors",
-            "Open **Neighbors** and choose {a_noun} you know well.",
-            "You can judge the list only if you know what it is about.",
-            checks.asks_for_neighbors,
-            "Each list says what lies nearest, by its own measure.",
-            facts.which_is_nearest("Do you find the two alike? You know one of them well."),
-            ASKED,
-            LISTS,
-        ),
-        Task(
-            "neighbors",
-            "Set *Enough ratings* to 1. Who are these strangers?",
-            "{A_noun} rated once or twice may point anywhere, so some point your way by chance.",
-            checks.asks_for_any_neighbor,
-            "With the bar so low, {nouns} that hardly anybody has rated may come to the top.",
-            Question(
-                "How many ratings has the first in the first list?",
-                "So many people stand behind its numbers.",
-                "The column *Ratings* says it, in the topmost row of the list on the left.",
-                facts.ratings_of_nearest,
-            ),
-            ENOUGH,
-            LISTS,
-        ),
-        Task(
-            "neighbors",
-            "Now set it to {enough} or more.",
-            "More stands behind what many people rated. Whether a neighbor would be there all the same if nobody had "
-            "taste is another question: *Holds* answers it, once it is studied.",
-            checks.asks_for_known_neighbors,
-            "The strangers are gone. What is left, many people have rated.",
-            Question(
-                "How many ratings has the first in the first list now?",
-                "The list has not become cleverer: what it rests on has.",
-                "The column *Ratings* says it, in the topmost row of the list on the left.",
-                facts.ratings_of_nearest,
-            ),
-            ENOUGH,
-            LISTS,
-        ),
-        Task(
-            "embeddings",
-            "Open **Embeddings** and, under *One {noun}, number by number*, choose your {noun} again.",
-            "Here are the numbers themselves beside those of the nearest: alike means that they go up and down "
-            "together.",
-            checks.looks_at_numbers,
-            "Above are the numbers of your {noun}, below those of its nearest neighbor.",
-            Question(
-                "Do they go up and down together?",
-                "The longest bars count most: where both are long and on the same side, the two point the same way.",
-                options=("Mostly", "Now and then", "No"),
-            ),
-            '[class*="st-key-one_"]',
-            ".st-key-two_rows",
-        ),
-        Task(
-            "neighbors",
-            "Back on **Neighbors**, switch the rows to *Users*.",
-            "The same arithmetic finds people who rate alike. That is all the model means by taste.",
-            checks.looks_at_people,
-            "Now the lists are of people. *Both* counts the {nouns} that two of them have rated.",
-            Question(
-                "How many {nouns} has the first in the first list rated in common with the one asked about?",
-                "The fewer these are, the more of the likeness is the model's guess.",
-                "The column *Both* says it, in the topmost row of the list on the left.",
-                facts.shared_with_nearest,
-            ),
-            ".st-key-rows",
-            LISTS,
-        ),
-    ),
 )
 
 YOU = Mission(

@@ -21,8 +21,6 @@ from dashboard.shared.markup import escape
 from dashboard.shared.sides import Side
 
 TOP = 10
-FAVORITES = 3
-"""Of each person who would like it, named."""
 NAMED = 5
 """Of the nearest, on the map."""
 COSINE, AGAIN = "Cosine", "Again"
@@ -31,16 +29,10 @@ GUESS, MISS, ABOVE, LOVED = "Guess", "±", "Above", "What they rated highest"
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What the model says of the item.
+    """What the model says of the item, titled as somebody typed it: where it lies, and its nearest.
 
-    Attributes:
-        title: What it is called, as somebody typed it.
-        placed: Where it lies.
-        near: Its nearest.
-        again: In how many samples each of them is found again, 0–1.
-        liked: Who would like it.
-        people: Which people were there to learn from, boolean, (n_users,).
-        before_taste: How liked it is whoever rates it.
+    `again`: in how many samples each of these is found again, 0–1. `liked`: who would like it, of the `people`,
+    boolean (n_users,), that there were to learn from; `before_taste`: how liked it is whoever rates it.
     """
 
     title: str
@@ -53,13 +45,7 @@ class Found:
 
 
 def new_item(run: Run, side: Side, listed: np.ndarray) -> None:
-    """Draw the section, unless the model guesses no ratings; nothing is computed while it is closed.
-
-    Args:
-        run: The model.
-        side: Its items.
-        listed: Boolean array, (n_items,), items that may be neighbors.
-    """
+    """Draw the section, unless the model guesses no ratings; nothing is computed while it is closed."""
     if not run.scorer.guesses_ratings:
         return
     noun = side.noun
@@ -233,7 +219,7 @@ def _people(side: Side, found: Found) -> pd.DataFrame:
     for row in rows:
         given = np.flatnonzero(ratings.user_index == row)
         items = ratings.item_index[given]
-        order = np.lexsort((-(matrix[items] @ vector), -ratings.rating[given]))[:FAVORITES]
+        order = np.lexsort((-(matrix[items] @ vector), -ratings.rating[given]))[:3]
         loved.append(", ".join(side.rows.labels[item] for item in items[order]))
     return pd.DataFrame(
         {

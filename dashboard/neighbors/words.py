@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.neighbors.all_neighbors import MANY
-from core.analysis.neighbors.analogies import Analogy
-from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, nearest_by_chance
-from core.analysis.ranks import rank_correlation
+from core.analysis.neighbors.of_one import METRICS, Analogy, Metric, Neighbors, nearest_by_chance
+from core.analysis.questions.probes import rank_correlation
 from core.model.run import Run
 from dashboard.embeddings.words import signed
 from dashboard.shared.markup import escape
@@ -74,13 +73,7 @@ def measures(predictions: bool) -> Mapping[Metric, Measure]:
 
 
 def introduction(run: Run, described_by: str, second: str) -> str:
-    """What the page shows, and whether anybody told the model what goes with what.
-
-    Args:
-        run: The model.
-        described_by: The columns that the model learned from beside the ratings; empty where there are none.
-        second: What the choice of its users is called; empty where it has no vectors of them.
-    """
+    """What the page shows, and whether anybody told the model what goes with what: the columns in `described_by`."""
     if run.origin.kind == "imported":
         more = f" Under *{escape(second)}* is the second set." if second else ""
         return (
@@ -118,13 +111,7 @@ def lead(rows: Rows, row: int, near: Neighbors, *, predictions: bool = False) ->
 
 
 def holds(marks: np.ndarray, trainings: int, rows: Rows) -> str:
-    """How many of the nearest stay close in other trainings.
-
-    Args:
-        marks: 0, 1 or 2 for each of them, (n,).
-        trainings: Other trainings there are.
-        rows: All rows, of which they are some.
-    """
+    """How many of the nearest, (n,), stay close in other trainings: those with a mark of 1 or 2."""
     likely, sure = int(np.sum(marks >= 1)), int(np.sum(marks == 2))
     others = "The others may be there by chance."
     if rows.features is not None:
@@ -140,14 +127,7 @@ def holds(marks: np.ndarray, trainings: int, rows: Rows) -> str:
 
 
 def hubs(rows: Rows, lists: np.ndarray, n: int, measure: str) -> str:
-    """The rows that are in very many lists by one measure; empty where there is none.
-
-    Args:
-        rows: All rows.
-        lists: In how many lists each stands, (n_rows,).
-        n: How many lists there are.
-        measure: What the lists are made by, as in the middle of a sentence.
-    """
+    """The rows that are in very many of the n lists, (n_rows,), by one measure; empty where there is none."""
     often = np.flatnonzero(lists >= MANY * lists.sum() / n)
     if len(often) == 0:
         return ""
@@ -186,15 +166,9 @@ def lengths(
     *,
     predictions: bool = False,
 ) -> str:
-    """What the three measures disagree about, and how this row's length explains it.
+    """What the three measures disagree about, and how this row's length, one of (n_rows,), explains it.
 
-    Args:
-        rows: All rows.
-        row: The one asked about.
-        length: Length of every vector, (n_rows,).
-        near: The neighbors by measure.
-        listed: Boolean array, (n_rows,), rows that could be neighbors.
-        predictions: Whether predicted tastes are compared, whose length is how far people differ in them.
+    Where `predictions` are compared, the length is how far people differ in them.
     """
     ten = {metric: set(near[metric].index.tolist()) for metric in METRICS}
     n = len(ten["cosine"])
@@ -244,11 +218,10 @@ def penalty(rows: Rows, length: np.ndarray) -> str:
 def popularity(
     rows: Rows, length: np.ndarray, rated: np.ndarray, listed: np.ndarray, *, predictions: bool = False
 ) -> str:
-    """How length goes together with the number of ratings; of predicted tastes, how far people differ in them.
-
-    Over all rows shown, and over the listed ones where it is another story there.
-    """
-    everywhere, among = (_link(rows.count[chosen], length[chosen]) for chosen in (rated, listed))
+    """How length, or how far people differ in tastes, goes with the ratings; of the listed where that differs."""
+    everywhere, among = (
+        rank_correlation(rows.count[chosen].astype(float), length[chosen].astype(float)) for chosen in (rated, listed)
+    )
     if np.isnan(everywhere):
         return ""
     text, elsewhere = (_in_words(link, predictions=predictions) for link in (everywhere, among))
@@ -256,10 +229,6 @@ def popularity(
     if np.isnan(among) or elsewhere.split(" (")[0] == text.split(" (")[0]:
         return over_all
     return f"{over_all} Among the {len(listed):,} with enough ratings, {elsewhere}."
-
-
-def _link(often: np.ndarray, length: np.ndarray) -> float:
-    return rank_correlation(often.astype(float), length.astype(float))
 
 
 def _in_words(link: float, *, predictions: bool) -> str:

@@ -16,7 +16,7 @@ from dashboard.principal_components import words as component_words
 from dashboard.principal_components.view import View
 from dashboard.shared import elements, phrases, tables
 from dashboard.shared.markup import escape
-from dashboard.shared.trait_words import called
+from dashboard.shared.selection import called
 
 SURE_TO = "±"
 """Heading of how well a score is known."""
@@ -39,7 +39,11 @@ def both_ends(view: View, outermost: Ends, hinted: Sequence[Hint]) -> None:
     with place, st.container():
         _end(view, "high", "highest", outermost.top, component_words.end(hint.top, standing, view.rows.nouns))
     naming.remark(view.run.run_id, view.component, view.how, view.names, view.rows.nouns)
-    _download(view)
+    tables.download(
+        f"Download all {int(view.listed.sum()):,} along component {view.label.number} as CSV",
+        partial(_file, view.run.run_id, view.how, view.component, view.min_listed, view.label.column),
+        file=f"component_{view.label.number}.csv",
+    )
     if hinted:
         _hints_in_numbers(hinted, view.rows.noun)
 
@@ -70,15 +74,6 @@ def _end(view: View, end: str, which: str, there: np.ndarray, tends: str) -> Non
         column_order=shown,
         column_config=tables.beside(tables.columns(view.ratings) | tables.scores(labels) | {SURE_TO: _SURE_TO}, shown),
         alt=f"The {len(there)} {view.rows.nouns} {which} on component {view.label.number}",
-    )
-
-
-def _download(view: View) -> None:
-    """Everything along the chosen component as a file, from the low end to the high one."""
-    tables.download(
-        f"Download all {int(view.listed.sum()):,} along component {view.label.number} as CSV",
-        partial(_file, view.run.run_id, view.how, view.component, view.min_listed, view.label.column),
-        file=f"component_{view.label.number}.csv",
     )
 
 

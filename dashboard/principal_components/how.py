@@ -1,7 +1,4 @@
-"""How components come about, on all pages alike: chosen on one of them, kept in the session, and named in the address.
-
-So "component 3" is the same wherever it is spoken of, and so is what somebody called it.
-"""
+"""How components come about, on all pages alike: chosen on one of them, kept in the session, and in the address."""
 
 import streamlit as st
 
@@ -15,8 +12,6 @@ from dashboard.shared.matrix_rows import Rows
 BASIS = "basis"
 """What the address calls the choice."""
 LABELS: dict[Basis, str] = {"predictions": "What it predicts", "pca": "The item matrix, as in the article"}
-LEAVING = 20
-"""Items that must remain to shape components: ten for each end, as in the article."""
 
 _MIDDLE, _MIDDLE_SWITCH = "_components_middle", "middle"
 _CHOSEN, _SHAPE, _PAGE, _SWITCH = "_components_basis", "_components_shape", "_components_page", "basis_switch"
@@ -46,16 +41,14 @@ def parameters() -> dict[str, str]:
 
 
 def current(run_id: str) -> How:
-    """How the components of a run come about: as chosen, and of its predictions until somebody chooses.
-
-    A model that has no components of what it predicts is looked at by its item matrix.
-    """
+    """How a run's components come about: as chosen, else of its predictions, or of its matrix if it makes none."""
     if _chosen() == "predictions" and not component_analyses.no_predictions(run_id):
         return PREDICTIONS
     if _imported(run_id):
         return How("pca", st.session_state.get(_MIDDLE, True))
     centered, min_ratings = st.session_state.get(_SHAPE, (False, 0))
-    most = elements.most_asked_for(loaders.item_rows(run_id).count, LEAVING)  # of other data fewer can be asked for
+    # Ten for each end, as in the article; of other data fewer.
+    most = elements.most_asked_for(loaders.item_rows(run_id).count, 20)  # of other data fewer can be asked for
     return How("pca", centered, min(min_ratings, most))
 
 
@@ -70,14 +63,7 @@ def _chosen() -> Basis:
 
 
 def choose(page: str, run_id: str, rows: Rows, shaping: int) -> How:
-    """The switches, for a line of controls.
-
-    Args:
-        page: Which page draws them.
-        run_id: The model.
-        rows: Its items.
-        shaping: Ratings with which an item may shape components, if not all do.
-    """
+    """The switches, for a line of controls; an item with `shaping` ratings may shape components, if not all do."""
     choose_basis(run_id)
     if current(run_id).basis == "predictions":
         return PREDICTIONS

@@ -10,13 +10,9 @@ UNITS: dict[Basis, str] = {"pca": "embedding units", "predictions": "predicted t
 
 @dataclass(frozen=True)
 class Label:
-    """One component's label. The names are somebody's words: make them harmless where they are shown.
+    """One component's label, its number from 1. The names of its ends are somebody's words: make them harmless.
 
-    Attributes:
-        number: Counted from 1.
-        low, high: Names of its ends, empty where nobody has named them.
-        unproven: Whether ratings that the model has not seen give it no support.
-        unit: What scores along it are counted in.
+    `unproven`: ratings that the model has not seen give it no support. `unit`: what scores along it are counted in.
     """
 
     number: int

@@ -1,12 +1,11 @@
 """How the page of components is computed, folded away: formulas and sources."""
 
-import streamlit as st
-
 from core.analysis.components.chance import CLEAR, MOST_ROWS, ROTATIONS
-from core.analysis.components.counterparts import ALIKE
+from core.analysis.components.examined import ALIKE
 from core.analysis.components.hints import CLEAR_EFFECT, CLEAR_EFFECT_FIRST, CLEAR_Z, CLEAR_Z_FIRST, FEWEST_NAMED
 from core.analysis.components.proof import FEWEST_EPOCHS, PROVEN, SIGNAL
 from core.data.nouns import with_article
+from dashboard.shared.elements import show_method
 from dashboard.shared.matrix_rows import Rows
 
 
@@ -17,8 +16,7 @@ def explanation(rows: Rows, dimensions: int) -> None:
         _matrix(rows, dimensions),
         _tests() if rows.scorer.trained_here else _chance(),
     ]
-    with st.expander("How this is computed", icon=":material/function:"):
-        st.markdown("\n\n".join([*parts, _reading(rows)]))
+    show_method("\n\n".join([*parts, _reading(rows)]))
 
 
 def _may_predict(rows: Rows) -> bool:

@@ -33,14 +33,10 @@ _TYPED = "_names_typed"
 
 @dataclass(frozen=True, eq=False)
 class Naming:
-    """Names of all components of one analysis.
+    """Names of all components of one analysis, (n_components,) each.
 
-    Attributes:
-        in_force: Those on the screen, a link's before the kept ones, (n_components,).
-        kept: Those kept with the run, (n_components,).
-        linked: Whether the one in force is a link's, (n_components,).
-        basis: What the components are of.
-        problems: What could not be read, in words.
+    `in_force` are those on the screen, a link's (`linked`) before those kept with the run; `problems` say in words
+    what could not be read.
     """
 
     in_force: tuple[EndNames | None, ...]

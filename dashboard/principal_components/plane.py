@@ -41,17 +41,10 @@ class _Choices:
 
 @st.fragment
 def component_map(run_id: str, component: int, min_listed: int, how: How, marked: tuple[int, ...]) -> None:
-    """Draw the section, and put the names of all components on the screen into the link.
+    """Draw the section, `marked` items marked here too, and put the names of all components on it into the link.
 
     Streamlit keeps what a fragment was called with, for every person: so it is called with names, and looks the
     model up.
-
-    Args:
-        run_id: Which run it is of.
-        component: The one that the rest of the page shows, from 0.
-        min_listed: Ratings an item needs to be listed.
-        how: How the components come about.
-        marked: Items that are marked elsewhere on the page, and here too.
     """
     try:
         view = load_view(run_id, component, min_listed, how)
@@ -81,9 +74,9 @@ def component_map(run_id: str, component: int, min_listed: int, how: How, marked
         drawn,
         result.scores[:, axes][drawn],
         [axis_title(label, unit=len(axes) == 2) for label in on_axes],
-        loaders.item_hover(run_id),
+        loaders.hover(run_id),
         rows.labels,
-        loaders.item_notes(run_id),
+        loaders.notes(run_id),
         ratings.items.ids,
         charts.Plane([f"component {axis + 1}" for axis in axes], equal=False),
     )

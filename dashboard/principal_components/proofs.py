@@ -15,9 +15,9 @@ from core.model.run import Run
 from core.studies.proofs import PROOF, ProofSettings, proof_of
 from core.studies.twins import is_twin
 from dashboard.cache import component_analyses, loaders
-from dashboard.charts.proof import proof as chart
+from dashboard.charts.components import proof as chart
 from dashboard.jobs import studies
-from dashboard.principal_components import proof_words
+from dashboard.principal_components import words
 from dashboard.principal_components.label import Label
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
@@ -30,10 +30,8 @@ START_SECONDS = 3.0
 class Tested:
     """What held-out ratings say of the components of what a model predicts.
 
-    Attributes:
-        proof: From the study on several splits where there is one, else from the run's own; None where there is none.
-        why_not: Why there is none, in words.
-        chance: Of vectors from elsewhere, which have no ratings to be tested on, those that stand above chance.
+    From the study on several splits where there is one, else from the run's own; or `why_not`, in words. `chance`
+    is of vectors from elsewhere, which have no ratings to be tested on.
     """
 
     proof: Proof | None
@@ -71,7 +69,7 @@ def verdict(run: Run, found: Tested) -> None:
         return
     slopes = run.started.slopes_rmse if found.proof.n_splits == 1 and not is_twin(run.run_id) else None
     unit, has_biases = phrases.unit(run.dataset), run.scorer.has_biases
-    st.markdown(proof_words.verdict(found.proof, has_biases=has_biases, unit=unit, slopes=slopes))
+    st.markdown(words.verdict(found.proof, has_biases=has_biases, unit=unit, slopes=slopes))
 
 
 def section(run: Run, how: How, found: Tested, labels: Sequence[Label], component: int) -> None:
@@ -85,7 +83,7 @@ def section(run: Run, how: How, found: Tested, labels: Sequence[Label], componen
     figure = chart(found.proof, chosen=component if same else None, labels=labels[:n], unit=unit)
     alt = f"By how much each of {n} components lowers the error on ratings that the model has not seen."
     if same:
-        text = proof_words.chosen(found.proof, component, unit=unit)
+        text = words.chosen(found.proof, component, unit=unit)
         elements.clickable_chart(figure, "proof", partial(choose, len(labels), "proof"), alt, text)
     else:
         st.plotly_chart(figure, key="proof", config=phrases.CHART_CONFIG, alt=alt)

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.analysis.components.proof import Cost
 from core.analysis.components.stability import Stability
-from core.analysis.components.truncation import Cost
 from core.jobs import study_jobs
 from core.studies.stability import STABILITY, StabilitySettings
 from core.studies.twins import is_twin
 from dashboard.cache import component_analyses
-from dashboard.charts import trust as charts
+from dashboard.charts import components as charts
 from dashboard.jobs import studies
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.proofs import START_SECONDS, choose

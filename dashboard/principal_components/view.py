@@ -65,14 +65,7 @@ class View:
 
 
 def load_view(run_id: str, component: int, min_listed: int, how: How) -> View:
-    """Everything about one component of a model.
-
-    Args:
-        run_id: The model.
-        component: From 0.
-        min_listed: Ratings an item needs to be listed.
-        how: How the components come about.
-    """
+    """Everything about one component of a model, from 0; what is listed has `min_listed` ratings."""
     run, rows = loaders.run(run_id), loaders.item_rows(run_id)
     result, found = component_analyses.components(run_id, how), tested(run_id)
     names = naming.look_up(run_id, result, how)

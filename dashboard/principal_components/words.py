@@ -8,9 +8,9 @@ from core.analysis.components.chance import AboveChance
 from core.analysis.components.extremes import Ends
 from core.analysis.components.hints import Standing
 from core.analysis.components.pca import Pca
+from core.analysis.components.proof import FEWEST_EPOCHS, PROVEN, SIGNAL, Cost, Proof
 from core.analysis.components.stability import Stability
-from core.analysis.components.truncation import Cost
-from core.analysis.ranks import rank_correlation
+from core.analysis.questions.probes import rank_correlation
 from core.data.nouns import verb, with_article
 from core.data.ratings import Ratings
 from core.model.run import Run
@@ -67,13 +67,9 @@ UNTESTABLE = (
 
 
 def above_chance(found: AboveChance, rows: Rows, n: int, *, tested: bool) -> str:
-    """How many components of vectors stand above chance, and what that does not say.
+    """How many of n components of vectors stand above chance, and what that does not say.
 
-    Args:
-        found: The test, of the components around the middle.
-        rows: The rows.
-        n: How many components there are.
-        tested: Whether those on the screen are the ones that were tested.
+    `tested`: whether those on the screen are those that were, the ones around the middle.
     """
     if not found.count:
         text = f"**None of {count(n, 'component')} stands above chance**"
@@ -202,14 +198,7 @@ def scatter(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray, color:
 
 
 def rises_and_falls(color: Coloring, values: np.ndarray, axes: Mapping[str, np.ndarray], nouns: str) -> str:
-    """Along which axes the number behind a color rises or falls, the closest link first.
-
-    Args:
-        color: The color, for what its number is called.
-        values: That number for each drawn item, (n,).
-        axes: Where each lies, (n,), by what the axis is called in a sentence.
-        nouns: What the axes are, together.
-    """
+    """Along which axes, (n,) by name, the number behind a color, (n,), rises or falls, the closest link first."""
     links = [(rank_correlation(values, places), axis) for axis, places in axes.items()]
     clear = sorted((link for link in links if abs(link[0]) >= CLEAR), key=lambda link: -abs(link[0]))
     name = color.label[0].lower() + color.label[1:]
@@ -255,3 +244,72 @@ def _classes_apart(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray,
         return f"No class of “{escape(color.label)}” lies apart from the others along these components."
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def verdict(found: Proof, *, has_biases: bool, unit: str, slopes: float | None = None) -> str:
+    """How many components earn their place, and what all are worth, beside the error of averages with two `slopes`."""
+    n, start, whole = len(found.worth), found.rmse[0], found.rmse[-1]
+    without = "Biases alone" if has_biases else "Without taste, predictions"
+    bring = "bring that to" if whole < start else "make that"
+    beside = "" if slopes is None else f" Consensus and popularity alone, without any taste of one's own: {slopes:.3f}."
+    return (
+        f"{_how_many(found, n)} On {_tested_on(found)}: {without.lower()} are off by {start:.3f} {unit}, "
+        f"all components {bring} {whole:.3f}.{beside}"
+    )
+
+
+def _tested_on(found: Proof) -> str:
+    """Which ratings they were tested on: of several splits the same rating may come twice, each time unseen."""
+    if found.n_splits == 1:
+        return f"{count(found.n_ratings, 'rating')} that the model has not seen"
+    splits = {2: "two", 3: "three", 4: "four", 5: "five"}.get(found.n_splits, str(found.n_splits))
+    return f"{splits} splits, each of {splits} models tested on what it has not seen ({found.n_ratings:,} tests in all)"
+
+
+def _how_many(found: Proof, n: int) -> str:
+    if not found.enough_people:
+        return f"**No component can be tested**: {count(found.n_people, 'person')} say too little of others."
+    if found.proven == 0:
+        text = f"**None of {count(n, 'component')} earns its place**"
+    elif found.proven == 1:
+        text = f"**The first of {count(n, 'component')} earns its place**"
+    else:
+        text = f"**The first {found.proven} of {count(n, 'component')} earn their place**"
+    more = found.signal - found.proven
+    if more and found.proven:
+        text += f", and {more} more {verb(more, 'carries', 'carry')} some signal"
+    elif more:
+        text += f", but {f'the first {more} carry' if more > 1 else 'the first carries'} some signal"
+    if not found.counts_signal:
+        return f"{text}; after fewer than {FEWEST_EPOCHS} epochs nothing weaker can be told from chance."
+    return f"{text}; the rest may be chance." if 0 < max(found.proven, found.signal) < n else f"{text}."
+
+
+def chosen(found: Proof, component: int, *, unit: str) -> str:
+    """Where a component stands, from 0; empty for one that was not tested."""
+    if component >= len(found.worth):
+        return ""
+    worth, z = float(found.worth[component]), found.score_z if found.counts_score else found.z
+    name = "score z" if found.counts_score else "gain z"
+    size = f"{abs(worth):.4f}" if abs(worth) >= 0.00005 else "less than 0.0001"
+    change = f"{'lowers' if worth > 0 else 'raises'} the error by {size} {unit}"
+    text = f"**Component {component + 1}** {change} ({name} = {z[component]:.1f})"
+    if not found.enough_people:
+        return f"{text}."
+    if component < found.proven:
+        return f"{text}: it earns its place."
+    if component < found.signal:
+        z_words = f"score z = {found.score_z[component]:.1f}"
+        return (
+            f"{text}. It carries **some signal** ({z_words}): guesses move the right way, if not by the right amount."
+        )
+    if z[component] > (SIGNAL if found.counts_score else PROVEN):
+        return f"{text}. A stronger one before it fails the test, so it is not counted: **unproven**."
+    return f"{text}. It is **unproven**: its ends may mean nothing."
+
+
+def without_taste(n_twins: int) -> str:
+    """What the dotted line in the picture of shares is."""
+    return (
+        f"Dotted: what as many components carry on average in {count(n_twins, 'model')} of the same data without taste."
+    )

@@ -15,10 +15,10 @@ from core.studies.twins import twin_id
 from dashboard.cache import analyses, loaders
 from dashboard.charts import questions as charts
 from dashboard.compare import words as compare_words
-from dashboard.embeddings.parts import show_chart, show_method
-from dashboard.questions import autoencoder_words as words
+from dashboard.questions import words
 from dashboard.questions.models import beside, offer
 from dashboard.shared import elements, phrases, tables, twin
+from dashboard.shared.elements import show_chart, show_method
 
 KINDS = {"autoencoder_items": "The ratings of one {noun}", "autoencoder_users": "The ratings of one person"}
 """The families of autoencoders, by what goes in."""
@@ -31,12 +31,7 @@ FACTORIZATION, AUTOENCODER = "factorization", "autoencoder"
 
 @dataclass(frozen=True)
 class Both:
-    """A factorization and an autoencoder, on the items that both have learned about.
-
-    Attributes:
-        run, other: The two.
-        least: Ratings an item needs to be compared.
-    """
+    """A factorization and an autoencoder, on the items with `least` ratings that both have learned about."""
 
     run: Run
     other: Run
@@ -179,7 +174,7 @@ def _moved(both: Both) -> None:
     except LimitError:
         st.info("One of them has learned nothing that could be compared.", icon=":material/info:")
         return
-    st.markdown(words.moved(result, both.rows, items.count, noun))
+    st.markdown(words.who_moved(result, both.rows, items.count, noun))
     order = np.argsort(-result.moved, kind="stable")[:LISTED]
     changed = {"Moved": result.moved[order], "Neighbors kept": result.overlap.kept[order]}
     elements.table(

@@ -10,7 +10,6 @@ from core.config import RunConfig, SplitConfig
 from core.data.ratings import NO_TIME, Ratings
 from core.errors import LimitError
 from core.jobs import queue
-from core.jobs.job_folder import Job
 from core.model.autoencoder import Autoencoder
 from core.model.families import family_of, parse_config
 from core.model.run import Run
@@ -34,14 +33,7 @@ TASKS = {
 
 @dataclass(frozen=True)
 class Model:
-    """A model that a question needs.
-
-    Attributes:
-        task: One of `TASKS`, or the name of a family.
-        title: What it is called beside the others.
-        config: Its settings.
-        run_id: The model, if it is there.
-    """
+    """A model that a question needs: one of `TASKS` or of a family, its title beside others, its run if it is there."""
 
     task: str
     title: str
@@ -68,10 +60,7 @@ def rating_run(run: Run) -> Run | None:
 
 
 def beside(run: Run, family: str, title: str) -> Model:
-    """A model of a family on the split of a run: the newest that there is, or the family's usual settings.
-
-    A family that cannot be split so, as labels cannot by time, has a split of its own.
-    """
+    """A model of a family on the split of a run, or on its own where it has to be: the newest, or usual settings."""
     parts = {name: getattr(run.config, name) for name in SplitConfig.model_fields}
     try:
         usual = parse_config({"model": family} | parts)
@@ -135,9 +124,7 @@ def _follow(job_ids: tuple[str, ...], titles: tuple[str, ...]) -> None:
         job = loaders.job(job_id)
         if job is None or not job.active:
             dialogs.rerun()
-        st.progress(job.progress, text=f"{title}. {_words(job)}")
+        st.progress(
+            job.progress, text=f"{title}. {trainings.progress_words(job, curve.of_events(queue.events(job.job_id)))}"
+        )
         trainings.stop_button(job, f"stop_{job_id}")
-
-
-def _words(job: Job) -> str:
-    return trainings.progress_words(job, curve.of_events(queue.events(job.job_id)))

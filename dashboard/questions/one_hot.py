@@ -11,12 +11,12 @@ from core.model.run import Run
 from core.studies.one_hot import ONE_HOT, OneHotSettings, errors_of
 from dashboard.cache import analyses, loaders
 from dashboard.charts import questions as charts
-from dashboard.embeddings.parts import show_chart
 from dashboard.jobs import studies
-from dashboard.lesson.wording import fixed
 from dashboard.questions import words
 from dashboard.shared import elements, phrases
+from dashboard.shared.elements import show_chart
 from dashboard.shared.markup import escape
+from dashboard.shared.phrases import fixed
 
 MOST = 64
 """Numbers in the largest vectors."""
@@ -112,9 +112,7 @@ def _same_step(run: Run) -> None:
     with right:
         alt = "Microseconds that one-hot times table and look-up take, by the number of rows."
         show_chart(charts.costs(measured, noun=rows.noun), "costs", alt, reading=words.costs(measured, rows.noun))
-        st.button(
-            "Measure again", icon=":material/timer:", key="measure_again", on_click=_measure_again, args=(run.run_id,)
-        )
+        elements.button("Measure again", "timer", "measure_again", _measure_again, run.run_id)
 
 
 def _measure_again(run_id: str) -> None:
@@ -173,19 +171,18 @@ def _alike(run: Run) -> None:
 
 
 def _explanation(run: Run) -> None:
-    with st.expander("How this is computed", icon=":material/function:"):
-        st.markdown(
-            "*One-hot vectors.* Ridge regression of the ratings, less their mean, on the one-hot vectors of person and "
-            f"{run.dataset.noun} side by side: the weights are $(X^\\top X + \\lambda I)^{{-1}} X^\\top y$ (Hoerl and "
-            "Kennard 1970, [doi:10.1080/00401706.1970.10488634](https://doi.org/10.1080/00401706.1970.10488634)), "
-            "found by LSQR (Paige and Saunders 1982) without making that matrix. The penalty $\\lambda$ is the best of "
-            "six on a tenth of the training ratings.\n\n"
-            "*Embeddings.* The kind of model that is selected, with its settings, each size trained on the same "
-            "training ratings; it looks at no genres, years or further columns. Errors are on the validation ratings, "
-            "guesses held inside the scale. ± is the standard error of the difference, rating by rating, "
-            "clustered by person.\n\n"
-            "*Without taste.* What is left of each rating beyond the averages is shuffled among the ratings of the "
-            "same person, and both are fitted to that.\n\n"
-            "*Time.* The fastest of seven tries on random tables of 100 to 100,000 rows, on the machine that this page "
-            "comes from; the one-hot vector is made beforehand."
-        )
+    elements.show_method(
+        "*One-hot vectors.* Ridge regression of the ratings, less their mean, on the one-hot vectors of person and "
+        f"{run.dataset.noun} side by side: the weights are $(X^\\top X + \\lambda I)^{{-1}} X^\\top y$ (Hoerl and "
+        "Kennard 1970, [doi:10.1080/00401706.1970.10488634](https://doi.org/10.1080/00401706.1970.10488634)), "
+        "found by LSQR (Paige and Saunders 1982) without making that matrix. The penalty $\\lambda$ is the best of "
+        "six on a tenth of the training ratings.\n\n"
+        "*Embeddings.* The kind of model that is selected, with its settings, each size trained on the same "
+        "training ratings; it looks at no genres, years or further columns. Errors are on the validation ratings, "
+        "guesses held inside the scale. ± is the standard error of the difference, rating by rating, "
+        "clustered by person.\n\n"
+        "*Without taste.* What is left of each rating beyond the averages is shuffled among the ratings of the "
+        "same person, and both are fitted to that.\n\n"
+        "*Time.* The fastest of seven tries on random tables of 100 to 100,000 rows, on the machine that this page "
+        "comes from; the one-hot vector is made beforehand."
+    )

@@ -15,12 +15,12 @@ from core.studies.twins import twin_id
 from dashboard.cache import analyses, loaders
 from dashboard.charts import questions as charts
 from dashboard.charts.maps import Places, Plane
-from dashboard.embeddings.parts import choose_followed, show_chart, show_method
 from dashboard.map_view import component as map_view
-from dashboard.questions import game, task_words
+from dashboard.questions import game, words
 from dashboard.questions.models import TASKS, Model, lacks, offer, tasks
 from dashboard.session import visitor
 from dashboard.shared import coloring, elements, phrases, tables, told, twin
+from dashboard.shared.elements import choose_followed, show_chart, show_method
 from dashboard.shared.markup import escape
 
 MOST_ITEMS = 2000
@@ -35,12 +35,7 @@ NEAREST = 8
 
 @dataclass(frozen=True)
 class Trained:
-    """The models of the tasks that are trained, on the items they share.
-
-    Attributes:
-        models: They, the one that guesses ratings first.
-        least: Ratings an item needs to be compared.
-    """
+    """The models of the tasks that are trained, rating guessers first, on the items with `least` ratings they share."""
 
     models: Sequence[Model]
     least: int
@@ -126,12 +121,12 @@ def _agreement(run: Run, trained: Trained) -> None:
         if has_twin
         else []
     )
-    st.markdown(task_words.agreement(pairs, beside, run.dataset.noun))
-    table = task_words.table([*pairs, *beside])
+    st.markdown(words.agreement(pairs, beside, run.dataset.noun))
+    table = words.table([*pairs, *beside])
     elements.table(
         table,
-        column_config=task_words.COLUMNS,
-        column_order=[task_words.KEPT, *table] if visitor.on_phone() else None,  # there is room for no more numbers
+        column_config=words.COLUMNS,
+        column_order=[words.KEPT, *table] if visitor.on_phone() else None,  # there is room for no more numbers
         alt="How alike",
     )
 
@@ -157,9 +152,9 @@ def _map(run: Run, trained: Trained) -> None:
             rows,
             points,
             names,
-            loaders.item_hover(run.run_id),
+            loaders.hover(run.run_id),
             items.labels,
-            loaders.item_notes(run.run_id),
+            loaders.notes(run.run_id),
             plane=Plane(["component 1", "component 2"], equal=False, reach=reach),
         ),
         coloring.by_genre(ratings, coloring.telling(ratings))
@@ -172,7 +167,7 @@ def _map(run: Run, trained: Trained) -> None:
         revision=f"{run.run_id} {trained.least}",
         height=460,
     )
-    st.markdown(task_words.moved(titles[at], base if at else None, rows, items.labels))
+    st.markdown(words.moved(titles[at], base if at else None, rows, items.labels))
 
 
 def _colors(run: Run) -> list[str]:
@@ -237,11 +232,11 @@ def _told(run: Run, trained: Trained) -> None:
         charts.told(summary),
         "told",
         "How well genres, year and popularity can be read out of the vectors of each task.",
-        reading=task_words.told_words(summary, run.dataset.noun, given),
+        reading=words.told_words(summary, run.dataset.noun, given),
     )
     with st.expander("Each genre and number", icon=":material/table_rows:"):
         columns, alt = tables.number(*found, width=120), "What vectors tell, one line a genre or number"
-        elements.table(task_words.told_table(found), column_config=columns, alt=alt)
+        elements.table(words.told_table(found), column_config=columns, alt=alt)
 
 
 def _explanation() -> None:

@@ -1,10 +1,14 @@
-"""Puts a script before all others into every page: what a person does is one entry of the browser's history."""
+"""Puts a script before all others into every page: what a person does is one entry of the browser's history.
+
+What every page draws with is put in beside it.
+"""
 
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.server import ahead
 from dashboard.server.requests import is_page
 
 KEPT = "^(rated|(low|high)_[0-9]+|mission|task)$"
@@ -13,13 +17,15 @@ KEPT = "^(rated|(low|high)_[0-9]+|mission|task)$"
 SCRIPT = "<script>\n{}</script>".format(
     Path(__file__).with_suffix(".js").read_text(encoding="utf-8").replace("QUIET", f'"{KEPT}"')
 )
-_BEFORE = b"<head>"
+_BEFORE, _BEHIND = b"<head>", b"</body>"
+HEAD, FOOT = SCRIPT + "\n" + ahead.links(), ahead.style()
 _LESS = {b"if-none-match", b"if-modified-since", b"if-range", b"range", b"accept-encoding"}
 """Headers of a request for less than the whole page as it reads."""
 
 
 class History:
-    """Puts the script into pages, behind the beginning of their head. Everything else passes as it is.
+    """Puts the script into pages, behind the beginning of their head, and the style before the end of their body.
+    Everything else passes as it is.
 
     The page is Streamlit's own, of a few kilobytes. It is always sent whole, since what a browser has kept of it may be
     without the script, and uncompressed, since Streamlit would compress it (at every address but the bare one).
@@ -46,7 +52,7 @@ class History:
                 body += message.get("body", b"")
                 if message.get("more_body"):
                     return
-                body = body.replace(_BEFORE, _BEFORE + SCRIPT.encode(), 1)
+                body = body.replace(_BEFORE, _BEFORE + HEAD.encode(), 1).replace(_BEHIND, FOOT.encode() + _BEHIND, 1)
                 headers = MutableHeaders(scope=start)
                 headers["content-length"] = str(len(body))
                 for name in ("etag", "last-modified", "accept-ranges"):

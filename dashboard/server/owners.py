@@ -17,8 +17,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.disk import files
+from core.disk.files import locked
 from core.disk.home import home
-from core.disk.locks import locked
 from core.errors import BusyError
 from dashboard.server.requests import is_page
 

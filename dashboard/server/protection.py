@@ -51,8 +51,11 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def _prepare() -> None:
     memory.load_pages()
+    from dashboard.start import stage  # there by now, with all that it brings
+
+    stage.prepare()
     if settings.scheduler():  # workers elsewhere take no time from the first page, and become warm meanwhile
-        from dashboard.cache import loaders  # there by now, with all that it brings
+        from dashboard.cache import loaders  # as above
 
         loaders.runner()
 

@@ -103,12 +103,7 @@ def write_link() -> None:
 
 
 def packed(chosen: np.ndarray, n: int) -> str:
-    """A text for an address that tells which of n rows are chosen: their bits, compressed.
-
-    Args:
-        chosen: Row numbers below n, int64.
-        n: How many rows there are.
-    """
+    """A text for an address that tells which of n rows are chosen: their bits, compressed."""
     bits = np.zeros(n, np.uint8)
     bits[chosen] = 1
     return _PACKED + base64.urlsafe_b64encode(zlib.compress(np.packbits(bits).tobytes(), 9)).decode().rstrip("=")

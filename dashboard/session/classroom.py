@@ -12,9 +12,6 @@ from dashboard.session import address_bar, visitor
 PARAMETER, ON, OFF = "class", "on", "off"
 _KEY = "_classroom"
 
-MANAGING = frozenset({"datasets", "runs", "jobs"})
-"""Pages that manage what everybody uses."""
-
 
 def adopt_link() -> None:
     """Switch as the address says: `class=on` hides, `class=off` shows again."""
@@ -37,7 +34,8 @@ def on() -> bool:
 
 def closed(page: str) -> ExplorerError | None:
     """Why a page is closed to this visitor; None where it is open."""
-    return visitor.refusal(Action.MANAGE) if page in MANAGING else None
+    # Pages that manage what everybody uses.
+    return visitor.refusal(Action.MANAGE) if page in {"datasets", "runs", "jobs"} else None
 
 
 def switch(value: bool) -> None:

@@ -30,10 +30,7 @@ class Problem:
 
 
 def adopt_link() -> None:
-    """Take the selection from the address bar when somebody opened a link or went back.
-
-    A link that leads nowhere is reported and changes nothing.
-    """
+    """Take the selection from the address of a link or of Back; one that leads nowhere is only reported."""
     for name, adopt in ((DATASET, _adopt_dataset), (RUN, _adopt_run), (JOB, _adopt_job)):
         if value := address_bar.news(name):
             adopt(value)
@@ -128,18 +125,12 @@ def one_of_each(summaries: Sequence[RunSummary]) -> list[RunSummary]:
     """
     summaries = without_trials(summaries)
     first = {summary.config.model_copy(update={"split_seed": 0}): place for place, summary in enumerate(summaries)}
-    return sorted((summaries[place] for place in sorted(first.values())), key=_guesses_none)
-
-
-def _guesses_none(summary: RunSummary) -> bool:
-    return not family_of(summary.config).guesses_ratings
+    each = [summaries[place] for place in sorted(first.values())]
+    return sorted(each, key=lambda summary: not family_of(summary.config).guesses_ratings)
 
 
 def without_trials(summaries: Sequence[RunSummary], but: str | None = None) -> list[RunSummary]:
-    """Runs without those that were trained while ratings were set aside, as the many of a sweep are.
-
-    All of them where there are no others; and always the one with the id `but`.
-    """
+    """Runs without the trials of sweeps, which set ratings aside; all where there are no others, and always `but`."""
     others = [summary for summary in summaries if not summary.config.test_fraction or summary.run_id == but]
     return others or list(summaries)
 
@@ -165,11 +156,7 @@ def select_run(run_id: str | None) -> None:
 
 
 def delete_run(run_id: str) -> Entry | None:
-    """Move a run to the trash, and look into it no longer; None where somebody else did so meanwhile.
-
-    Raises:
-        ReadOnlyError, NotAllowedError, BusyError, DiskFullError: As `RunStore.delete` says.
-    """
+    """Move a run to the trash, and look into it no longer; None where somebody else did; raises as its store."""
     entry = None
     with contextlib.suppress(UnknownRunError):
         entry = RunStore().delete(run_id, by=visitor.current())

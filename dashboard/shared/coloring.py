@@ -5,26 +5,17 @@ from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from core.data.item_columns import category_columns, category_names, number_columns
-from core.data.ratings import Ratings
+from core.data.ratings import Ratings, category_columns, category_names, number_columns
 from dashboard.charts.points import Classes, Coloring
 
 GENRE, YEAR, MEAN, COUNT, ORDER = "Genre", "Year", "Mean rating", "Number of ratings", "Place in the file"
 CHOICES = [MEAN, GENRE, YEAR, COUNT]
-MOST_CLASSES = 8
-"""Colors that can still be told apart."""
-MOST_COLUMN_CLASSES = 12
-"""Classes of a column: the last ones share a color with the first, and have another symbol."""
 
 
 def by_column(ratings: Ratings, choice: str) -> Coloring | Classes:
-    """A number or a class for every item; the number of ratings on a scale of powers of ten.
-
-    Of a column with many classes the most frequent have a color.
-    """
+    """A number or a class for every item: numbers of ratings by powers of ten, of many classes the most frequent."""
     further = _further(ratings.dataset_id or ratings.digest, ratings)
     if choice in further:
         return further[choice]
@@ -42,7 +33,7 @@ def by_column(ratings: Ratings, choice: str) -> Coloring | Classes:
 
 def genres(ratings: Ratings) -> list[str]:
     """All genres, the most frequent first."""
-    return [name for name, _ in Counter(chain.from_iterable(ratings.item_table["genres"].tolist())).most_common()]
+    return [name for name, _ in Counter(chain.from_iterable(ratings.genres)).most_common()]
 
 
 def telling(ratings: Ratings) -> list[str]:
@@ -57,7 +48,7 @@ def telling_of(names: list[str]) -> list[str]:
 
 def kinds(ratings: Ratings) -> tuple[list[str], Sequence[Sequence[str]]]:
     """Genres, the most frequent first, and those of each item; beside vectors, classes where there are no genres."""
-    belongs: Sequence[Sequence[str]] = ratings.item_table["genres"].tolist()
+    belongs: Sequence[Sequence[str]] = ratings.genres
     if not len(ratings) and not any(belongs):
         belongs = next((of for name, of in category_columns(ratings.item_table).items() if name != "genres"), belongs)
     often = Counter(chain.from_iterable(belongs))
@@ -70,7 +61,7 @@ def by_genre(ratings: Ratings, shown: list[str]) -> Classes:
     place = {genre: number for number, genre in enumerate(shown)}
     member = [
         max((genre for genre in of_item if genre in place), key=rarity.__getitem__, default=None)
-        for of_item in ratings.item_table["genres"]
+        for of_item in ratings.genres
     ]
     return Classes(GENRE, np.array([-1 if genre is None else place[genre] for genre in member]), shown)
 
@@ -100,8 +91,8 @@ def _further(data_id: str, _ratings: Ratings) -> dict[str, Coloring | Classes]:
     table, result = _ratings.item_table, dict[str, Coloring | Classes]()
     for name in category_names(table):
         often = table[name][table[name] != ""].value_counts()
-        shown = often.index[:MOST_COLUMN_CLASSES]
-        result[name] = Classes(name, shown.get_indexer(pd.Index(table[name])), list(map(str, shown)))
+        shown = often.index[:12]  # the last share a color with the first, and have another symbol
+        result[name] = Classes(name, shown.get_indexer_for(table[name].array), list(map(str, shown)))
     numbers = number_columns(table)
     return result | {
         name: Coloring(name, values) for name, values in numbers.items() if name != "year" and np.isfinite(values).any()
@@ -114,7 +105,7 @@ def choose_genres(ratings: Ratings, key: str) -> list[str]:
         "Genres",
         genres(ratings),
         default=telling(ratings),
-        max_selections=MOST_CLASSES,
+        max_selections=8,  # colors that can still be told apart
         select_all=False,
         key=key,
         bind="query-params",

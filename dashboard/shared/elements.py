@@ -1,28 +1,39 @@
-"""Elements as all pages draw them: fields whose value stands in the link, buttons, what can be picked, and errors."""
+"""Elements as all pages draw them: fields that stand in the link, buttons, charts, tables, what is picked, errors."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 import streamlit as st
-from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
 from core.access import Action
-from dashboard.session import classroom, visitor
-from dashboard.shared import phrases
+from dashboard.cache import loaders
+from dashboard.session import chosen_items, classroom, visitor
+from dashboard.shared import finding, phrases
 from dashboard.shared.markup import escape, spoken
+from dashboard.shared.matrix_rows import Rows
+
+if TYPE_CHECKING:  # the first page is drawn without them
+    import pandas as pd
+    from plotly.graph_objects import Figure
 
 WELL_KNOWN = 21
 """Ratings an item needs to be listed or compared, at first: the article's "more than 20"."""
 
 
-def segments(label: str, options: Sequence[str], key: str, words: str | None = None) -> str:
-    """Buttons beside each other, of which one is lit: the first until somebody chooses."""
-    return st.segmented_control(
-        label, options, default=options[0], required=True, key=key, bind="query-params", help=words, wrap=True
-    )
+def segments(
+    label: str, options: Sequence[str], key: str, words: str | None = None, *, first: str | None = None, **more: Any
+) -> str:
+    """Buttons beside each other, of which one is lit: until somebody chooses the first, or `first`."""
+    usual: dict[str, Any] = {
+        "default": first or options[0],
+        "required": True,
+        "bind": "query-params",
+        "help": words,
+        "wrap": True,
+    }
+    return str(st.segmented_control(label, options, key=key, **(usual | more)))
 
 
 def toggle(label: str, key: str, words: str, *, first: bool = False) -> bool:
@@ -39,29 +50,19 @@ def whole_number(
     )
 
 
-def enough_ratings(
-    *counts: np.ndarray,
-    leaving: int,
-    key: str,
-    words: str,
-    first: int = WELL_KNOWN,
-    label: str = "Enough ratings: at least",
-) -> int:
+def enough_ratings(*counts: np.ndarray, leaving: int, key: str, words: str) -> int:
     """A field for the ratings that a row needs to take part; none, and 0, where nobody rated anything.
 
-    Args:
-        counts: Ratings of each row, (n_rows,); several where each of several models has to keep enough rows.
-        leaving: Rows that the highest number that can be chosen still leaves; of few rows half.
-        key: Of the widget, and of the parameter in the link.
-        words: What is said when somebody asks what the field is for.
-        first: What is asked for at first, or less where that would leave fewer than `leaving` rows.
-        label: What the field is called.
+    `counts` are ratings of each row, (n_rows,); several where each of several models has to keep enough rows.
+    `leaving` rows remain of each with the highest number that can be chosen, of few rows half, and with what is
+    asked for at first, WELL_KNOWN or less.
     """
     if not all(count.any() for count in counts):
         return 0
     maximum = min(most_asked_for(count, leaving) for count in counts)
     usual = min(int(np.sort(count)[-min(leaving, len(count))]) for count in counts)
-    return whole_number(label, 1, maximum, max(1, min(first, usual, maximum)), key, width=190, words=words)
+    first = max(1, min(WELL_KNOWN, usual, maximum))
+    return whole_number("Enough ratings: at least", 1, maximum, first, key, width=190, words=words)
 
 
 def most_asked_for(count: np.ndarray, leaving: int) -> int:
@@ -70,13 +71,9 @@ def most_asked_for(count: np.ndarray, leaving: int) -> int:
 
 
 def pages(n: int, size: int, key: str, *, linked: bool = False) -> slice:
-    """Which of n rows are shown: all where they are few, else a page of so many, chosen here.
+    """Which of n rows are shown: all where they are few, else a page of so many, chosen here, if `linked` in the link.
 
-    Args:
-        n: How many rows there are.
-        size: Most rows of a page.
-        key: Of the widget; rows in another order begin at the first page under another key.
-        linked: Whether the page stands in the link, under this key.
+    Rows in another order begin at the first page under another key.
     """
     if n <= size:
         return slice(0, n)
@@ -105,12 +102,14 @@ def button(
 
 
 def confirm(label: str, icon: str, key: str, callback: Callable[..., None], *args: object) -> None:
-    """The button of a dialog that does what was asked and closes it; `args` as in `button`."""
-    if st.button(label, type="primary", icon=f":material/{icon}:", key=key, on_click=callback, args=args):
-        st.rerun()
+    """Both buttons of a dialog that close it: one does what was asked, `args` as in `button`, the other nothing."""
+    with st.container(horizontal=True):
+        done = st.button(label, type="primary", icon=f":material/{icon}:", key=key, on_click=callback, args=args)
+        if st.button("Keep", key="keep") or done:
+            st.rerun()
 
 
-def clickable_chart(figure: Figure, key: str, on_click: Callable[[], None], alt: str, text: str) -> None:
+def clickable_chart(figure: "Figure", key: str, on_click: Callable[[], None], alt: str, text: str) -> None:
     """A small chart whose points or bars can be clicked, and in words what it shows, which its alternative says too."""
     config, alt = phrases.CHART_CONFIG, f"{alt} {spoken(text)}"
     st.plotly_chart(figure, key=key, on_select=on_click, selection_mode="points", config=config, alt=alt)
@@ -122,20 +121,13 @@ def chart_tools() -> dict[str, bool]:
     return phrases.CHART_CONFIG if visitor.on_phone() else {"displaylogo": False}
 
 
-def table(rows: pd.DataFrame, *, alt: str, place: DeltaGenerator | None = None, **options: Any) -> None:
-    """A table in words of the pages: where there is no value stands a dash, and row numbers say nothing.
-
-    Args:
-        rows: What is in it.
-        alt: What it shows, for those who hear it described.
-        place: A column to draw it into.
-        options: Others of `st.dataframe`.
-    """
+def table(rows: "pd.DataFrame", *, alt: str, place: DeltaGenerator | None = None, **options: Any) -> None:
+    """A table in words of the pages: where there is no value stands a dash, and row numbers say nothing."""
     (place or st).dataframe(rows, hide_index=True, placeholder="–", alt=alt, **options)
 
 
 def picked_rows(
-    rows: pd.DataFrame, columns: Mapping[str, Any], key: str, alt: str, *, several: bool = False
+    rows: "pd.DataFrame", columns: Mapping[str, Any], key: str, alt: str, *, several: bool = False
 ) -> list[int]:
     """A table of which a row can be picked, or several; the numbers of those that are.
 
@@ -147,10 +139,7 @@ def picked_rows(
 
 
 def selected_rows(table: str, n: int) -> list[int]:
-    """Numbers of the selected rows of a table with n rows, by its key, as they were picked.
-
-    A browser may say anything of a selection, here and below: what is no row is left out.
-    """
+    """Numbers of the selected rows of a table with n rows, as picked; what a browser says that is none is left out."""
     return _numbers(st.session_state[table].selection.get("rows"), n)
 
 
@@ -176,10 +165,7 @@ def allowed(action: Action) -> bool:
 
 
 def page_link(page: str, label: str, icon: str, **parameters: str) -> None:
-    """A link to a page by its name, with a Material icon, and the query parameters with which the page opens.
-
-    Nothing where the page is closed to this visitor.
-    """
+    """A link to a page that opens with query parameters; nothing where the page is closed to this visitor."""
     if classroom.closed(page) is not None:
         return
     st.page_link(f"app_pages/{page}.py", label=label, icon=f":material/{icon}:", query_params=parameters or None)
@@ -188,3 +174,48 @@ def page_link(page: str, label: str, icon: str, **parameters: str) -> None:
 def error(code: str, message: str) -> None:
     """What went wrong, as a sentence, under a title in plain words."""
     st.error(escape(phrases.sentence(message)), title=phrases.error_title(code), icon=":material/error:")
+
+
+def show_chart(figure: "Figure", key: str, alt: str, *, reading: str = "", place: DeltaGenerator | None = None) -> None:
+    """A chart and, below it and in its text alternative, its reading (Markdown), if any."""
+    whole = f"{alt} {spoken(reading)}".strip()
+    (place or st).plotly_chart(figure, key=key, config=phrases.CHART_CONFIG, alt=whole)
+    if reading:
+        st.markdown(reading)
+
+
+def choose_row(
+    rows: Rows, label: str, key: str, *, first: int, width: int | None = None, place: DeltaGenerator | None = None
+) -> int:
+    """A field in which one row is chosen by its name, kept in the link under its key; `width` in pixels."""
+    at = rows.labels[first]
+    return rows.offered[finding.one_of(label, rows.offered, key=key, first=at, width=width, place=place)]
+
+
+def choose_followed(
+    run_id: str, rows: Rows, label: str, key: str, *, width: int | None = None, place: DeltaGenerator | None = None
+) -> int:
+    """As `choose_row`, first the best known of the items chosen on any page, or of all; a choice holds there too."""
+    ratings = loaders.ratings_of(run_id)
+    of_items = rows.noun == ratings.noun
+    chosen = chosen_items.best_known(ratings) if of_items else None
+    first = int(rows.by_count[0]) if chosen is None else chosen
+    row = choose_row(rows, label, key, first=first, width=width, place=place)
+    if of_items and row != first:
+        chosen_items.choose(ratings.dataset_id, [str(ratings.items.ids[row])])
+        chosen_items.write_link()
+    return row
+
+
+def warn_untrained(noun: str, consequence: str = "") -> None:
+    """A warning that training never moved a row, and what comes of that."""
+    st.warning(
+        f"This {noun} has no rating in the training part: its numbers were never learned{consequence}.",
+        icon=":material/casino:",
+    )
+
+
+def show_method(text: str) -> None:
+    """Formulas and sources (Markdown), folded away."""
+    with st.expander("How this is computed", icon=":material/function:"):
+        st.markdown(text)

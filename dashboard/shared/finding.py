@@ -45,18 +45,10 @@ def field(
     width: int | None = None,
     place: DeltaGenerator | None = None,
 ) -> None:
-    """A field in which a name is looked for.
+    """A field in which a name is looked for; what is most often meant stands first.
 
-    Args:
-        label: What the field is called.
-        names: What can be chosen, that which is most often meant first.
-        key: Of the field.
-        on_choose: Called with `args` when somebody has chosen a name, or typed one; `take` says which is meant.
-        args: Of `on_choose`.
-        value: The name that the field shows; None: it is empty again as soon as a name is chosen.
-        words: What is said when somebody asks what the field is for.
-        width: In pixels; as wide as its place without it.
-        place: A column to draw it into.
+    When somebody has chosen one, or typed it, `on_choose` is called with `args`, and `take` says which is meant.
+    The field shows `value`; where that is None, it is empty again as soon as a name is chosen. `width` in pixels.
     """
     first, *more = names.parts if isinstance(names, Offered) else [_listed(names)]
     data = {
@@ -70,7 +62,7 @@ def field(
         "value": value or "",
     }
     with place or contextlib.nullcontext():
-        _mount(key=key, data=data, width=width or "stretch", on_chosen_change=lambda: on_choose(*args))
+        _mount(key=key, data=in_browser.told(data), width=width or "stretch", on_chosen_change=lambda: on_choose(*args))
 
 
 def _listed(names: Collection[str]) -> bytes:
@@ -97,15 +89,10 @@ def one_of(
     width: int | None = None,
     place: DeltaGenerator | None = None,
 ) -> str:
-    """A field in which one name is chosen, or typed in part or as the data files it; it is in the link.
+    """A field in which one of the names is chosen, or typed in part or as the data files it; it is in the link.
 
-    Args:
-        label: What the field is called.
-        names: What can be chosen, at least one.
-        key: Of the name in the session, for as long as its page stays, and of the parameter in the link.
-        first: The name chosen at first.
-        width: In pixels; as wide as its place without it.
-        place: A column to draw it into.
+    The name is under `key` in the session as long as its page stays, and the parameter in the link. `width` in
+    pixels.
     """
     linked = address_bar.news(key)
     if linked is not None:
@@ -149,14 +136,8 @@ def several(
     """A field in which rows are looked for by their names, and below it those found; they are in the link.
 
     The field closes its list and is empty again as soon as a name is chosen, so that nothing covers what was found.
-
-    Args:
-        label: What the field is called.
-        offered: Row numbers by name.
-        key: Of those found, and of the parameter in the link.
-        most: Rows that may be found at once.
-        first: Names that are there until somebody looks for others.
-        words: What is said when somebody asks what the field is for.
+    Rows are `offered` by name, at `most` so many at once; those named `first` are there until somebody looks for
+    others.
     """
     linked = [name for one in st.query_params.get_all(key) if (name := said(one, offered)) in offered]
     before = [name for name in st.session_state.get(key, linked or first) if name in offered]

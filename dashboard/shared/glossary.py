@@ -106,12 +106,7 @@ NOT_WITHOUT = {"train", "under_the_hood", "questions", "biases", "for_you"}
 
 
 def fold(page: str, *, rated: bool) -> None:
-    """The words of a page with their meanings, folded away; nothing where it uses none.
-
-    Args:
-        page: Its path.
-        rated: Whether the data on it has ratings.
-    """
+    """The words of a page, by its path, with their meanings, folded away; nothing where it uses none."""
     there = () if page in NOT_WITHOUT and not rated else ON_PAGE.get(page, ())
     if terms := [term for term in there if rated or term not in ABOUT_RATINGS]:
         with st.expander("Words on this page", icon=":material/dictionary:"):

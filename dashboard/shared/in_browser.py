@@ -6,6 +6,7 @@ is never sent again, whatever else changes on the page.
 
 import base64
 import hashlib
+from typing import Any
 
 import streamlit as st
 from streamlit import runtime
@@ -31,29 +32,31 @@ async function load(address, tries = 3) {
 const ahead = (globalThis.partsAhead ??= new Map());
 
 export default async function (component) {
-  const address = component.data.program;
+  const [data] = component.data;
+  const address = data.program;
   if (!programs.has(address)) {
     programs.set(address, load(address));
-    for (const [name, part] of Object.entries(component.data)) {
+    for (const [name, part] of Object.entries(data)) {
       const at = part?.at;
       if (typeof at !== "string" || name === "values") continue; // which nobody asks for before they point at something
       if (!ahead.has(at)) ahead.set(at, fetch(new URL(at, document.baseURI), { headers: { Range: "bytes=0-" } }));
     }
   }
-  return (await programs.get(address)).mount(component);
+  return (await programs.get(address)).mount({ ...component, data });
 }
 """
 """The script of a component; `data.program` is the address of what it runs. Parts come meanwhile."""
 
 
-def part(key: str, name: str, data: bytes | None, *, inline: bool = False) -> dict[str, str] | None:
-    """A part of a component's data as the browser takes it: what is small as text, what is large as an address.
+def told(data: dict[str, Any]) -> tuple[dict[str, Any]]:
+    """What a component is told, as it travels: in a row of one, in which Streamlit looks for no tables of pandas."""
+    return (data,)
 
-    Args:
-        key: Of the component.
-        name: Of the part: another of this name takes its place.
-        data: The part; None for none.
-        inline: Whether it travels as text, however large it is.
+
+def part(key: str, name: str, data: bytes | None, *, inline: bool = False) -> dict[str, str] | None:
+    """A part of a component's data as the browser takes it: what is small, or `inline`, as text, else as an address.
+
+    Another part of the same name takes its place.
     """
     if data is None:
         return None

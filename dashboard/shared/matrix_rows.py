@@ -13,26 +13,17 @@ from core.analysis.posterior import vector_variance
 from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.data.spoken import spoken_titles
-from core.export.formats import one_line
+from core.data.text import unbroken
 from core.export.living_map import packing
 from core.model.run import Run
 from core.model.scoring import Bilinear, Scorer
 from dashboard.shared.phrases import plural
-
-UNTRAINED = " (untrained)"
-"""Said behind the name of a row that training never moved."""
-
-UNRATED = " (unrated)"
-"""The same, where there is little room, of a row that what describes it places."""
 
 MOST_NAMED = 4
 """Columns that a sentence has room for."""
 
 FEATURE = "feature"
 """The noun of the rows of genres, years and the like."""
-
-OFFERED_TOGETHER = 100_000
-"""Names that a browser fetches at a time."""
 
 
 class Offered(dict[str, int]):
@@ -41,7 +32,7 @@ class Offered(dict[str, int]):
     @cached_property
     def parts(self) -> list[bytes]:
         """The labels, so many together, compressed; at least one part."""
-        labels, step = list(self), OFFERED_TOGETHER
+        labels, step = list(self), 100_000  # names that a browser fetches at a time
         return [packing.names(labels[at : at + step], []) for at in range(0, max(len(labels), 1), step)]
 
 
@@ -126,13 +117,14 @@ class Rows:
         if self.trained[row]:
             return ""
         if not self.placed[row]:
-            return UNTRAINED
-        return UNRATED if short else f" (placed by {self.described_by} alone)"
+            return " (untrained)"  # said behind the name of a row that training never moved
+        # The same, where there is little room, of a row that what describes it places.
+        return " (unrated)" if short else f" (placed by {self.described_by} alone)"
 
 
 def item_labels(ratings: Ratings) -> list[str]:
     """What each item is called on screen: its title as people say it."""
-    return distinct(spoken_titles(ratings.item_table["title"].tolist()), ratings.items.ids.tolist())
+    return distinct(spoken_titles(ratings.titles), ratings.items.ids.tolist())
 
 
 def feature_rows(run: Run, features: LearnedFeatures) -> Rows:
@@ -170,7 +162,7 @@ def user_rows(run: Run, ratings: Ratings, parts: Split) -> Rows:
     """The people of a run; all that is known of them is their id."""
     return Rows(
         noun=ratings.user_noun,
-        labels=[f"{ratings.user_noun.capitalize()} {one_line(user)}" for user in ratings.users.ids],
+        labels=[f"{ratings.user_noun.capitalize()} {unbroken(user)}" for user in ratings.users.ids],
         users=True,
         scorer=run.scorer,
         matrix=run.scorer.user_embedding,
@@ -190,11 +182,11 @@ def _biases(scorer: Scorer, ratings: Ratings, parts: Split, *, users: bool) -> n
 
 def distinct(titles: Sequence[str], ids: Sequence[str]) -> list[str]:
     """One label an item: its title, and behind a title that occurs twice its id."""
-    clean = [one_line(title) for title in titles]
+    clean = [unbroken(title) for title in titles]
     often = Counter(clean)
     if len(often) == len(clean) and "" not in often:
         return clean
     return [
-        title if often[title] == 1 and title else f"{title} [{one_line(item)}]".strip()
+        title if often[title] == 1 and title else f"{title} [{unbroken(item)}]".strip()
         for title, item in zip(clean, ids, strict=True)
     ]

@@ -16,9 +16,6 @@ _MOST_NAMED = 2
 _KIND = {"model", "embedding_layer"}
 """Settings that say the kind of model: the layer follows from it."""
 
-_NAMED_LAST = {"epochs", "steps", "patience", "seed"}
-"""Settings that tell least of a model: named where no others differ."""
-
 
 def model_words(config: RunConfig) -> str:
     """A model by its kind, and its dimensions where it has any: "Dot product with biases, 64 dimensions"."""
@@ -52,13 +49,9 @@ def config_words(config: RunConfig, usual: str) -> str:
     named = {*_KIND, "embedding_dim"}
     unusual = dict(PRESETS[usual])
     offered = [(name, value) for name, value in config if name in SETTINGS and name not in named]
-    other = [name for name, value in offered if value != unusual.get(name, _default(config, name))]
+    other = [name for name, value in offered if value != unusual.get(name, type(config).model_fields[name].default)]
     texts = [_differing(name, str(SETTINGS[name].title), getattr(config, name)) for name in other[:_MOST_NAMED]]
     return ", ".join([words, *texts, *(["…"] if len(other) > _MOST_NAMED else [])])
-
-
-def _default(config: RunConfig, name: str) -> object:
-    return type(config).model_fields[name].default
 
 
 def setting(value: object) -> str:
@@ -81,7 +74,8 @@ def apart(configs: Sequence[RunConfig]) -> list[str]:
     for kind in {config.model for config in configs}:
         places = [place for place, config in enumerate(configs) if config.model == kind]
         found = [one for one in differences([configs[place] for place in places]) if one.name not in _KIND]
-        found.sort(key=lambda one: one.name in _NAMED_LAST)
+        # Settings that tell least of a model: named where no others differ.
+        found.sort(key=lambda one: one.name in {"epochs", "steps", "patience", "seed"})
         words = [[_differing(one.name, one.title, value) for value in one.values] for one in found]
         named: list[tuple[str, ...]] = list(zip(*words[:_MOST_NAMED], strict=True))
         for most in range(_MOST_NAMED + 1, min(2 * _MOST_NAMED, len(words)) + 1):
@@ -120,10 +114,7 @@ def _differing(name: str, title: str, value: object) -> str:
 
 
 def named_apart(summaries: Sequence[RunSummary], *, with_error: bool = True) -> dict[str, str]:
-    """What each of several runs is called, by id, no two alike: what tells it apart, and its RMSE.
-
-    Those with equal settings are told apart by their data, or by their ids.
-    """
+    """What each of several runs is called, by id: what tells it apart, its data or id if need be, and its RMSE."""
     plain = apart([summary.config for summary in summaries])
     texts = [with_noun(text, summary.dataset.noun) for text, summary in zip(plain, summaries, strict=True)]
     if len({data_words(summary) for summary in summaries}) > 1:

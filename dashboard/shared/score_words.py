@@ -5,17 +5,14 @@ from collections.abc import Sequence
 from core.analysis.compare.score import SplitScore
 from core.config import RunConfig
 from core.model.run import Outcome
-from dashboard.shared.phrases import count, plural
+from dashboard.shared.phrases import count, plural, together
 
 HARDLY = 0.0005
 """Differences in RMSE below this are nothing to speak of."""
 
 
 def how_often(rmse: float, unit: str, score: SplitScore | None, *, who: str = "This model") -> str:
-    """How many guesses are as near as the RMSE says, without a full stop.
-
-    Without the score, as where the data is gone, what is so of errors that are spread as usual.
-    """
+    """How many guesses are as near as the RMSE, without a full stop; without a score what is usual for errors."""
     often = "about two times in three" if score is None else f"{score.within:.0%} of the time"
     return f"{who} guesses a rating within {rmse:,.2f} {unit} {often}"
 
@@ -80,7 +77,7 @@ def side_by_side(letters: Sequence[str], scores: Sequence[SplitScore], noun: str
 def _each(letters: Sequence[str], errors: Sequence[float | None]) -> str:
     """ "0.851 (A) and 0.926 (B)"."""
     words = [f"{error or 0:,.3f} ({letter})" for letter, error in zip(letters, errors, strict=True)]
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return together(words)
 
 
 def _squares(rmse: float | None, n: int) -> float:

@@ -1,4 +1,4 @@
-"""Items that somebody has chosen, in words, as a table and as a file."""
+"""Items that somebody has chosen: what tells them from the others in a sentence, as a table and as a file."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -9,6 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Action
+from core.analysis.item_attributes import LOG_RATINGS, MEAN_RATING, YEAR
+from core.analysis.traits import FEWEST_ITEMS, Trait
 from core.data.ratings import Ratings
 from core.errors import ExplorerError
 from core.studies import selections
@@ -20,7 +22,6 @@ from dashboard.session import chosen_items, state, visitor
 from dashboard.shared import elements, phrases, tables
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
-from dashboard.shared.trait_words import described
 
 MOST_SHOWN = 500
 """Rows of a page of the table."""
@@ -47,14 +48,8 @@ def show(
 ) -> None:
     """The chosen items in words, as a table, and as a file with their ids and, if wanted, their vectors.
 
-    Args:
-        key: What the keys of its elements begin with.
-        run_id: The run.
-        rows: Its items.
-        listed: Rows of the items that could be chosen here, with which the chosen ones are compared, rising.
-        numbers: Further columns by name, one number for every item of the data, (n_items,).
-        file: Name of the file.
-        columns: How those columns look; as plain numbers without it.
+    They are compared with `listed`, the rows that could be chosen here, rising. `numbers` are further columns by
+    name, (n_items,), `columns` how those look.
     """
     ratings = loaders.ratings_of(run_id)
     chosen = chosen_items.rows(ratings)
@@ -160,3 +155,43 @@ def _keep(field: str, run_id: str, dataset_id: str) -> None:
 def _forget(run_id: str, name: str) -> None:
     """Keep a selection no longer; a callback."""
     selections.delete(run_id, name, by=visitor.current())
+
+
+MOST_SAID = 3
+"""Categories, and numbers, in one sentence."""
+
+
+def called(name: str) -> str:
+    """What people call something that is known of items; the order by the logarithm of a number is that by itself."""
+    return "number of ratings" if name == LOG_RATINGS else name
+
+
+def described(traits: Sequence[Trait], n: int, others: int, noun: str) -> str:
+    """What is said of n items beside all others on the picture; empty where they are too few to say anything."""
+    if min(n, others) < FEWEST_ITEMS:
+        return ""
+    categories = [
+        f"**{escape(trait.name)}** ({trait.inside:.0%} against {trait.outside:.0%})"
+        for trait in traits
+        if not trait.is_number
+    ][:MOST_SAID]
+    numbers = [_number(trait) for trait in traits if trait.is_number][:MOST_SAID]
+    beside = f"the other {others:,} {phrases.plural(noun)} on the picture"
+    if not categories and not numbers:
+        return f"Nothing that is known of them tells them from {beside} more surely than chance would."
+    more = f"More of them than of {beside} are {', '.join(categories)}." if categories else ""
+    than = "" if categories else f" than {beside}"
+    less = f"They are {', '.join(numbers)}{than}." if numbers else ""
+    return f"{more} {less}".strip()
+
+
+def _number(trait: Trait) -> str:
+    apart = trait.inside - trait.outside
+    if trait.name == MEAN_RATING:
+        return f"rated {abs(apart):.2g} {'higher' if apart > 0 else 'lower'}"
+    if trait.name == LOG_RATINGS:
+        return f"rated {'more' if trait.effect > 0 else 'less'} often"
+    if trait.name == YEAR:
+        word = "newer" if trait.effect > 0 else "older"
+        return f"{word} (from {trait.inside:.0f} on average, not {trait.outside:.0f})"
+    return f"{'higher' if trait.effect > 0 else 'lower'} in {escape(trait.name)}"

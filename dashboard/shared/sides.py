@@ -10,7 +10,7 @@ import streamlit as st
 from core.data.ratings import Ratings
 from core.model.run import Run
 from dashboard.cache import loaders
-from dashboard.charts.hover import Hover
+from dashboard.charts.points import Hover
 from dashboard.session import state
 from dashboard.shared import elements, phrases, tables
 from dashboard.shared.matrix_rows import Rows
@@ -20,14 +20,9 @@ USER = "User"
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One side of a run.
+    """One side of a run, users or items, with what a chart shows over each row.
 
-    Attributes:
-        ratings: The dataset it learned from.
-        rows: The rows of the matrix.
-        users: Whether the rows are people.
-        mean: Mean rating of each row in the whole dataset, (n_rows,); NaN without ratings.
-        hover: What a chart shows over each row.
+    `mean` is the mean rating of each row in the whole dataset, (n_rows,); NaN without ratings.
     """
 
     ratings: Ratings
@@ -68,9 +63,10 @@ class Side:
         """Trained rows with at least so many ratings, rising."""
         return np.flatnonzero(self.rows.trained & (self.rows.count >= least))
 
-    def enough(self, *, of: int, least: int, label: str, words: str) -> int:
-        """A field for the ratings a row needs, at first `least`, at most what still leaves `of` rows."""
-        return elements.enough_ratings(self.rows.count, leaving=of, first=least, label=label, key="min", words=words)
+    def enough(self, *, leaving: int, words: str) -> int:
+        """A field for the ratings a row needs, as `elements.enough_ratings`; `words` go on about rows with so many."""
+        words = f"Only {self.nouns} with this many ratings are {words}"
+        return elements.enough_ratings(self.rows.count, leaving=leaving, key="min", words=words)
 
 
 @state.reporting
@@ -99,6 +95,5 @@ def heading(run_id: str) -> str:
 def side(run_id: str, *, users: bool) -> Side:
     """The people of a run, or its items."""
     ratings = loaders.ratings_of(run_id)
-    if users:
-        return Side(ratings, loaders.user_rows(run_id), True, ratings.user_mean, loaders.user_hover(run_id))
-    return Side(ratings, loaders.item_rows(run_id), False, ratings.item_mean, loaders.item_hover(run_id))
+    mean = ratings.user_mean if users else ratings.item_mean
+    return Side(ratings, loaders.rows_of(run_id, users=users), users, mean, loaders.hover(run_id, users=users))

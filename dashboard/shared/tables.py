@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import streamlit as st
+from pandas.api.types import is_numeric_dtype
 
 from core.data.ratings import Ratings
 from core.data.text import inert
+from dashboard.charts.base import plain
 from dashboard.principal_components.label import Label
 from dashboard.session import visitor
 from dashboard.shared.markup import escape
@@ -52,11 +54,7 @@ def facing() -> DeltaGenerator:
 def beside(columns: Mapping[str, ColumnConfig], shown: Sequence[str]) -> dict[str, ColumnConfig]:
     """Column settings for a table that faces another: titles leave room for what is shown up to the ratings.
 
-    And for the mean behind them, where they still say enough.
-
-    Args:
-        columns: Settings of all columns, with widths in pixels for those that must not be cut.
-        shown: The columns from left to right, the title first; what comes after the number of ratings may be cut.
+    And for the mean behind them, where they still say enough. What comes after the number of ratings may be cut.
     """
     shown_whole = shown[1 : shown.index(COUNT) + 1] if COUNT in shown else shown[1:2]
     room = FACING - sum(_pixels(columns[name]) for name in shown_whole)
@@ -108,13 +106,7 @@ def with_ids(ratings: Ratings, rows: Rows, chosen: np.ndarray, table: pd.DataFra
 
 
 def items(ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """Chosen items with numbers of the page's own behind the title, in the order given.
-
-    Args:
-        ratings: The dataset.
-        rows: Its items.
-        chosen: Row numbers, (n,).
-        numbers: Columns by name, each (n,).
+    """Chosen items, (n,), with `numbers` of the page's own behind the title, (n,) by name, in the order given.
 
     Genres, years and ratings are there where the data has any; without ratings the first further columns.
     """
@@ -136,25 +128,32 @@ def items(ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str
 
 
 def known(ratings: Ratings, *numbers: str) -> list[str]:
-    """Columns that `items` has of its own accord, in the order of tables that face each other.
-
-    Args:
-        ratings: The dataset.
-        numbers: Columns of a page's own that stand before the longest texts.
-    """
+    """Columns that `items` has of its own accord, in the order of tables that face each other, and a page's numbers."""
     if len(ratings):
         return [COUNT, MEAN, *numbers, GENRES]
     return [*further(ratings), *numbers, *(name for name, there in _described(ratings).items() if there)]
 
 
-MOST_FURTHER = 4
-"""Columns of a table beside vectors that another table has room for."""
-
-
 def further(ratings: Ratings) -> list[str]:
     """The first further columns of a table that came beside vectors; none where ratings say more."""
     own = {TITLE, MEAN, GENRES, COUNT, YEAR, "title", "genres", "year"}
-    return [] if len(ratings) else [name for name in ratings.item_table.columns if name not in own][:MOST_FURTHER]
+    # As another table has room for.
+    return [] if len(ratings) else [name for name in ratings.item_table.columns if name not in own][:4]
+
+
+def in_words(ratings: Ratings) -> np.ndarray:
+    """The same columns beside each item: "class 3 · size 0.25", (n_items,)."""
+    columns = []
+    for name in further(ratings):
+        place, values = pd.factorize(ratings.item_table[name])
+        write = "{:,.6g}".format if is_numeric_dtype(ratings.item_table[name]) else lambda value: plain(str(value))
+        texts = [f"{plain(name)} {write(value)}" for value in values] + [""]  # the last where it is not known, -1
+        columns.append(np.array(texts, object)[place])
+    if len(columns) == 1:
+        return columns[0]
+    return np.array(
+        [" · ".join(filter(None, facts)) for facts in zip(*columns, strict=True)] or [""] * len(ratings.items), object
+    )
 
 
 def _described(ratings: Ratings) -> dict[str, bool]:
@@ -181,15 +180,7 @@ def csv(table: pd.DataFrame) -> bytes:
 
 
 def along(ratings: Ratings, rows: Rows, listed: np.ndarray, column: str, places: np.ndarray) -> bytes:
-    """The listed items as a file, from one end of an axis to the other.
-
-    Args:
-        ratings: The dataset.
-        rows: Its items.
-        listed: Boolean array, (n_items,).
-        column: What `places` are called.
-        places: Where each item lies on the axis, (n_items,).
-    """
+    """The listed items as a file, from one end of an axis, on which `places` lie, (n_items,), to the other."""
     order = np.flatnonzero(listed)
     order = order[np.argsort(places[order], kind="stable")]
     return csv(with_ids(ratings, rows, order, items(ratings, rows, order, {column: places[order]})))
@@ -207,15 +198,8 @@ def download(
 ) -> None:
     """A button that hands out a file, such as a table; it is made when it is asked for, and the page stays as it is.
 
-    Args:
-        label: What the button says.
-        content: Makes the file, such as by `csv`. Streamlit keeps it as long as the page is shown, for every person:
-            it should hold names, and look models up when it is called.
-        file: Its name.
-        key: Of the button, where a page has several with one label.
-        disabled: Whether there is nothing to hand out.
-        mime: What kind of file it is.
-        more: What is said over the button.
+    Streamlit keeps `content`, which makes it, as long as the page is shown, for every person: it should hold names,
+    and look models up when it is called. A key is needed where a page has several buttons with one label.
     """
     st.download_button(
         label,

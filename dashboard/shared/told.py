@@ -11,18 +11,10 @@ from dashboard.shared.markup import escape
 MOST_NAMED = 3
 """Columns that are named; of more their number is said."""
 
-_COLUMN_WORDS = {"year": "years"}
-
 
 @dataclass(frozen=True)
 class Task:
-    """What a model was asked in training.
-
-    Attributes:
-        told: What it was told, a sentence without its full stop.
-        until: When its numbers were right, after "until".
-        alike: What the rows that it moved together stand for, after "what".
-    """
+    """What a model was told in training, until when its numbers were right, and what rows moved together stand for."""
 
     told: str
     until: str
@@ -68,7 +60,7 @@ def given(run: Run) -> str:
 
 def in_words(names: Sequence[str]) -> str:
     """Columns of an item table in a sentence, by their names."""
-    words = [_COLUMN_WORDS.get(name, escape(name)) for name in names]
+    words = [{"year": "years"}.get(name, escape(name)) for name in names]
     if len(words) > MOST_NAMED:
         further = len(words) - MOST_NAMED + 1
         words = [*words[: MOST_NAMED - 1], phrases.count(further, "further column")]

@@ -1,4 +1,4 @@
-"""What was deleted: Undo right afterwards, the list of what can still be restored, and how full the home is."""
+"""What was deleted or is damaged: Undo right afterwards, lists of what can be restored and what is not used."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Action
+from core.data.text import one_line
 from core.disk import quota
+from core.disk.reading import SetAside
 from core.disk.trash import Entry, Trash, kept_days
 from dashboard.cache import loaders
 from dashboard.session import dialogs, state, visitor
@@ -27,11 +29,7 @@ COLUMNS = {
 
 
 def remember(entries: Sequence[Entry], *, selected: str | None = None) -> None:
-    """Offer Undo for what this session has just deleted.
-
-    Args:
-        selected: Id of the dataset that was in use and is among it; Undo uses it again.
-    """
+    """Offer Undo for what this session has just deleted; it uses the dataset `selected` again, if it was in use."""
     st.session_state[_JUST] = [entry.entry_id for entry in entries]
     st.session_state[_SELECTED] = selected
 
@@ -113,10 +111,7 @@ def confirm_empty() -> None:
     entries = Trash().entries()
     size = phrases.size(sum(entry.size for entry in entries))
     st.write(f"{phrases.count(len(entries), 'entry')}, {size}, will be removed for good. This cannot be undone.")
-    with st.container(horizontal=True):
-        elements.confirm("Remove for good", "delete_forever", "confirm_empty", _empty)
-        if st.button("Keep", key="keep_trash"):
-            st.rerun()
+    elements.confirm("Remove for good", "delete_forever", "confirm_empty", _empty)
 
 
 @state.reporting
@@ -148,3 +143,20 @@ def _empty() -> None:
 def _forget() -> None:
     st.session_state.pop(_JUST, None)
     st.session_state.pop(_SELECTED, None)
+
+
+MOST_LISTED = 200
+"""More than this are counted, not listed."""
+
+
+def set_aside(entries: Sequence[SetAside], what: str, explanation: str) -> None:
+    """List what is not used with the reason and the place, under an explanation; nothing where there is none."""
+    if not entries:
+        return
+    with st.expander(f"{phrases.count(len(entries), f'damaged {what}')} set aside", icon=":material/warning:"):
+        st.write(explanation)
+        rows = ((entry.name, entry.reason, str(entry.path)) for entry in entries[:MOST_LISTED])
+        table = pd.DataFrame([[one_line(text) for text in row] for row in rows], columns=["Id", "Why", "Where"])
+        elements.table(table, alt=f"What was set aside as a damaged {what}, with the reason")
+        if len(entries) > MOST_LISTED:
+            st.caption(f"The first {MOST_LISTED} of {len(entries):,}.")

@@ -10,7 +10,6 @@ from dashboard.shared import elements, phrases, told
 
 KEY = "twin"
 """Of the switch, and of the parameter in the link."""
-SWITCH = "How would this look if nobody had taste?"
 START_SECONDS = 4
 """What starting a study takes before the first training."""
 
@@ -25,7 +24,7 @@ def shown(run: Run) -> Run:
         return run
     words = "Off: the model. On: the same training on ratings without taste, where all that can be found is chance."
     with st.container():
-        if not elements.toggle(SWITCH, KEY, words):
+        if not elements.toggle("How would this look if nobody had taste?", KEY, words):
             return run
         if loaders.twins(run.run_id) is None:
             offer(run)

@@ -13,7 +13,6 @@ from dashboard.server.uploads import UPLOADS, largest_file
 from dashboard.session import state
 
 _DRAWN = "_uploader_drawn"
-_NO_SESSION = "no session"
 
 
 def uploader(
@@ -26,17 +25,7 @@ def uploader(
     largest: int | None = None,
     on_change: Callable[[], None] | None = None,
 ) -> list[UploadedFile]:
-    """A place for files; those that are in it.
-
-    Args:
-        label: What it is for.
-        key: Of the widget.
-        words: What is said when somebody asks.
-        several: Take more than one file.
-        types: Endings of the names; any without them.
-        largest: Most bytes of a file, where that is less than the server allows.
-        on_change: Called when the files have changed.
-    """
+    """A place for files, of at most `largest` bytes each; those that are in it."""
     session, most = _session(), min(largest or largest_file(), largest_file())
     UPLOADS.open(session, owner_of(st.context.cookies) or session, most)
     st.session_state[_DRAWN] = True
@@ -73,4 +62,4 @@ def report_refusal() -> None:
 
 def _session() -> str:
     context = get_script_run_ctx()
-    return context.session_id if context else _NO_SESSION
+    return context.session_id if context else "no session"

@@ -1,4 +1,4 @@
-"""The frame around every page: navigation, the two choices everything depends on, and the job tray."""
+"""The frame around every page: navigation, the two choices everything depends on, the job tray, and the log-in."""
 
 import contextlib
 from collections.abc import Callable, Mapping
@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import data
+from core import access, data
 from core.access import Action
 from core.data.ratings import Ratings
 from core.errors import ExplorerError, UsageError
@@ -18,15 +18,15 @@ from dashboard.jobs import trainings
 from dashboard.missions import begun
 from dashboard.principal_components import how
 from dashboard.session import address_bar, chosen_items, classroom, dialogs, state, untrusted, visitor
+from dashboard.session.visitor import HOURS, log_ins
 from dashboard.shared import elements, finding, glossary, model_names, phrases, uploader
 from dashboard.shared.markup import escape
-from dashboard.shell import administration_panel, memory
+from dashboard.shell import memory
 from dashboard.shell.needs_run import PageEnded
 from dashboard.train import link
 
 NAME = "Embedding Explorer"
 LOGO = Path(__file__).parents[1] / "logo.svg"
-STYLE = Path(__file__).with_name("page.css")
 
 _keep_focus = st.components.v2.component("keep_focus", js=Path(__file__).with_name("focus.js").read_text("utf-8"))
 
@@ -70,7 +70,6 @@ def run() -> None:
     uploader.begin()
     runner = loaders.runner()
     st.logo(LOGO, size="large")
-    st.html(STYLE)
     address_bar.restore()
     state.adopt_link()
     classroom.adopt_link()
@@ -84,7 +83,7 @@ def run() -> None:
     with st.sidebar:
         subject = _choices()
         _job_tray(page.title)
-        administration_panel.show()
+        _administration()
         _keep_focus(key="keep_focus", height=1)
     st.set_page_config(page_title=_tab_title(page, subject))
     state.write_link()
@@ -163,11 +162,7 @@ def _tab_title(page: st.Page, subject: str) -> str:
 
 
 def _choices() -> str:
-    """The dataset and the model, in words; each opens a chooser.
-
-    Returns:
-        What a page is about: the model or, without one, the data.
-    """
+    """The dataset and the model, in words, each of which opens a chooser; the one that the page is about."""
     dataset = _dataset()
     label = f"Data: {escape(dataset.name)}, {phrases.size_words(dataset)}"
     with st.popover(label, icon=":material/database:", width="stretch", wrap=True):
@@ -271,3 +266,46 @@ def _ended_job(job: Job) -> None:
         every_kind.link_to_result(job)
     else:
         elements.page_link("jobs", "See why", "error" if job.state == "failed" else "stop_circle", job=job.job_id)
+
+
+_TOKEN = "administrators_token"  # noqa: S105 - the name of a field
+
+
+def _administration() -> None:
+    """Where a setting names administrators: the form, or that the visitor is one and the way back."""
+    if not access.administrators_are_named():
+        return
+    administrator = visitor.current().administrator
+    label = "You are an administrator" if administrator else "Administration"
+    icon = ":material/shield_person:" if administrator else ":material/lock:"
+    key = "leave" if administrator else "enter"  # one that was open closes: it would stand where the form stood
+    with st.popover(label, icon=icon, type="tertiary", width="stretch", key=f"administration_{key}"):
+        if administrator:
+            st.caption("You may delete, rename, import and publish, and stop everybody's jobs.")
+            st.button("Leave administration", icon=":material/logout:", key="leave_administration", on_click=_leave)
+        else:
+            _log_in_form()
+
+
+def _log_in_form() -> None:
+    st.caption(f"For whoever runs this explorer. A log-in is of this browser and lasts {HOURS} hours.")
+    if access.has_token():
+        with st.form("administration", border=False):
+            st.text_input("Administrators' token", type="password", key=_TOKEN, autocomplete="current-password")
+            st.form_submit_button("Log in", icon=":material/login:", on_click=_enter)
+    if hasattr(st.user, "is_logged_in"):  # as where OpenID Connect is configured
+        st.button("Log in with your account", icon=":material/login:", key="log_in_by_account", on_click=st.login)
+
+
+@state.reporting
+def _enter() -> None:
+    """Log in with what the field holds, which is emptied; a callback."""
+    attempt, st.session_state[_TOKEN] = str(st.session_state.get(_TOKEN) or ""), ""
+    log_ins().log_in(attempt, visitor.current())
+
+
+def _leave() -> None:
+    """Be a visitor again; a callback."""
+    log_ins().log_out(visitor.current().owner)
+    if visitor.is_listed():
+        st.logout()

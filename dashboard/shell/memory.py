@@ -6,6 +6,7 @@ import gc
 import importlib
 import sys
 import threading
+import time
 
 import streamlit as st
 from streamlit import delta_generator
@@ -17,14 +18,17 @@ _SMALLEST_OF_ITS_OWN = 128 * 1024
 then arrays lie between other things, and what they leave behind cannot be given back. See mallopt(3)."""
 
 
+FIRST = ("dashboard.shell.frame", "dashboard.start.stage", "PIL.Image", "numpy.ma")
+"""What the first page needs: the frame, the map, and what Streamlit takes for an icon and NumPy for a median."""
+
 FURTHER = (
     *("scipy.stats", "sklearn.neighbors", "sklearn.metrics", "sklearn.feature_extraction.text"),
     *("dashboard.start.steps", "dashboard.missions.bar", "dashboard.jobs.every_kind", "dashboard.maps.view"),
 )
-"""What most pages need beside what the first one does: a second of a processor, for which the next would wait."""
+"""What most pages need beside what the first one does: a second of a processor, for which the next would wait.
 
-FURTHER_SECONDS = 2.0
-"""How long the first page has been there to be seen before that is imported."""
+Every page but the first needs pandas: that is imported before, as soon as the first is there to be seen.
+"""
 
 
 @st.cache_resource(show_spinner=False)
@@ -35,7 +39,7 @@ def give_back() -> None:
 
 
 def load_pages() -> None:
-    """Import what the first visitor would wait for: the frame of the pages, and through it the data's libraries.
+    """Import what the first visitor would wait for: the frame of the pages, the page Start, and what they need.
 
     What modules make is there to stay. Looking for garbage in it while it grows took a fifth of the time, and looking
     through it again after the first page as long as that page.
@@ -44,7 +48,8 @@ def load_pages() -> None:
     delta_generator._use_warning_has_been_displayed = True  # noqa: SLF001 - no setting says so
     gc.disable()
     try:
-        importlib.import_module("dashboard.shell.frame")
+        for name in FIRST:
+            importlib.import_module(name)
         gc.freeze()
     finally:
         gc.enable()
@@ -65,9 +70,14 @@ def settle(page: str) -> None:
 @st.cache_resource(show_spinner=False)
 def _load_further() -> None:
     """Import the rest, once for the server, while the first page is read."""
-    later = threading.Timer(FURTHER_SECONDS, lambda: [importlib.import_module(name) for name in FURTHER])
-    later.daemon = True
-    later.start()
+
+    def load() -> None:
+        importlib.import_module("pandas")
+        time.sleep(2.0)  # the first page is there to be read before the rest is imported
+        for name in FURTHER:
+            importlib.import_module(name)
+
+    threading.Thread(target=load, daemon=True).start()
 
 
 def shed() -> None:

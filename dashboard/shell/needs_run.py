@@ -49,8 +49,7 @@ class PageEnded(Exception):  # noqa: N818 - nothing went wrong
 def require_run(*abilities: Ability) -> Run:
     """The selected run. Where there is none yet, the page offers a first training and ends here.
 
-    Args:
-        abilities: What the model must be able to do; one that cannot is told of, with the way to one that can.
+    Of a model that lacks one of the abilities this is told, with the way to one that has them.
     """
     run_id = state.run_id()
     if run_id is None:
@@ -65,12 +64,7 @@ def require_run(*abilities: Ability) -> Run:
 
 
 def require_ratings(title: str, why: str) -> None:
-    """End a page that is all about ratings where the selected data has none: say why, and what there is instead.
-
-    Args:
-        title: Of the page.
-        why: Why it has nothing to show, a sentence or two.
-    """
+    """End a page that is all about ratings where the selected data has none: say why, and what there is instead."""
     data = loaders.ratings(state.dataset_id())
     if len(data):
         return

@@ -11,9 +11,8 @@ from core.data.ratings import Ratings
 from core.model.run import Run
 from core.studies.films import FILM, FilmSettings, film_of
 from dashboard.cache import component_analyses, loaders
-from dashboard.charts.hover import Hover
 from dashboard.charts.maps import Landmarks, Places
-from dashboard.charts.points import Classes, Coloring
+from dashboard.charts.points import Classes, Coloring, Hover
 from dashboard.jobs import watching
 from dashboard.jobs.watching import Watched
 from dashboard.map_view.component import Moments
@@ -160,6 +159,6 @@ def _genres(dataset_id: str) -> tuple[np.ndarray, list[str]]:
     belongs = np.zeros((len(ratings.items), len(names)), bool)
     if not names:
         return belongs, names
-    for row, own in enumerate(ratings.item_table["genres"]):
+    for row, own in enumerate(ratings.genres):
         belongs[row, [place[genre] for genre in own]] = True
     return belongs, names

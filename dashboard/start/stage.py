@@ -6,12 +6,15 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.data import BUNDLED, catalog
 from core.data.nouns import with_article
 from core.data.ratings import Ratings
 from core.errors import ExplorerError
 from core.jobs.job_folder import Job
+from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.runs import RunStore
+from core.training.budget import first_preset
 from dashboard.cache import loaders
 from dashboard.charts import data as charts
 from dashboard.charts.countdown import countdown
@@ -29,6 +32,18 @@ from dashboard.train import curve
 KEY, HEIGHT = "start_map", 400
 POLL = 0.25
 """Seconds between two looks at a training; the points take a little longer to the places that are seen."""
+
+
+@st.cache_resource(show_spinner=False)
+def prepare() -> None:
+    """Make what the map shows of the bundled data before there is a model, once for the server, before anybody comes.
+
+    The caches keep it. It is a cached function itself: what it calls then says nothing on a page.
+    """
+    ratings = loaders.ratings(BUNDLED)
+    scene = scenes.beginning(ratings, PRESETS[first_preset(catalog.info(BUNDLED))])
+    scenes.color(BUNDLED)
+    map_view.prepare(scenes.as_places(scene, ratings))
 
 
 def show(run_id: str | None, job: Job | None) -> None:

@@ -61,9 +61,7 @@ def _picture(sweep: Sweep, unit: str) -> None:
         st.session_state.pop("sweep_view", None)
     first = [name for name in words.matters(sweep) if name in names] + list(names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        view = st.segmented_control(
-            "Look at", views, default=COURSE, required=True, key="sweep_view", label_visibility="collapsed", wrap=True
-        )
+        view = elements.segments("Look at", views, "sweep_view", bind=None, label_visibility="collapsed")
         across, up = first[0], next((name for name in first if name != first[0]), first[0])
         with st.container(horizontal=True, width="content"):
             if view in (ONE, TWO):

@@ -1,7 +1,9 @@
 """One model with many settings: what varies, the sweep as it goes on, and what came of it."""
 
+import math
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from core import settings as environment
@@ -13,28 +15,22 @@ from core.jobs import sweep_jobs
 from core.jobs.job_folder import Job
 from core.sweeps import plan as plans
 from core.sweeps import record
-from core.sweeps.plan import SweepPlan
+from core.sweeps.plan import Among, Between, SweepPlan, Vary, is_whole, options, variable, wide
 from core.sweeps.record import Sweep
 from dashboard.cache import loaders
 from dashboard.jobs import studies, sweeps, trainings
 from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, model_names, phrases, trash
 from dashboard.shared.markup import escape
-from dashboard.sweep import board, leaders, ranges, words
+from dashboard.sweep import all_models, board, words
 from dashboard.train import form
 
 READY = {"Quick look": "quick", "Thorough": "thorough"}
 OWN = "Own"
-USUAL_SECONDS = 3.0
-"""What a training takes, before one of this kind of model has been measured here."""
 
 
 def show(config: RunConfig | None) -> None:
-    """Draw the view.
-
-    Args:
-        config: The settings of the form for one model, from which a sweep begins; None where they cannot be trained.
-    """
+    """Draw the view; a sweep begins from the form's settings for one model, None where these cannot be trained."""
     trash.undo_line()
     if visitor.on_phone():  # what was found first, and how to ask for more below it
         right, left = st.container(), st.container()
@@ -48,7 +44,7 @@ def show(config: RunConfig | None) -> None:
             _before()
         else:
             _board(sweep_id)
-    leaders.section(trainings.unit())
+    all_models.leaders(trainings.unit())
 
 
 def _form(config: RunConfig | None) -> None:
@@ -87,7 +83,7 @@ def _plan(config: RunConfig, chosen: str, noun: str) -> tuple[SweepPlan, int, fl
     """What is to be tried, how many trials, and for how many minutes at most; raises LimitError, NotApplicableError."""
     if chosen in READY:
         return plans.ready(READY[chosen], config), plans.TRIALS[READY[chosen]], None
-    vary = ranges.choose(config, noun)
+    vary = _choose_ranges(config, noun)
     trials = elements.whole_number("Trials", 4, plans.MOST_TRIALS, 24, "sweep_trials")
     splits = elements.whole_number(
         "Splits a trial",
@@ -110,7 +106,8 @@ def _seconds_each(config: RunConfig) -> float:
     taken = [
         run.outcome.train_seconds for run in loaders.runs_of(state.dataset_id()) if run.config.model == config.model
     ]
-    return sorted(taken)[len(taken) // 2] + 0.3 if taken else USUAL_SECONDS
+    # Before one of this kind of model has been measured here.
+    return sorted(taken)[len(taken) // 2] + 0.3 if taken else 3.0
 
 
 def _choose() -> str | None:
@@ -190,10 +187,7 @@ def _ask_to_delete(sweep_id: str) -> None:
         "The sweep and the models that it alone has trained will be moved to the trash; "
         f"they can be restored for {phrases.count(kept_days(), 'day')}."
     )
-    with st.container(horizontal=True):
-        elements.confirm("Delete", "delete", "confirm_delete", _delete, sweep_id)
-        if st.button("Keep", key="keep"):
-            st.rerun()
+    elements.confirm("Delete", "delete", "confirm_delete", _delete, sweep_id)
 
 
 @state.reporting
@@ -212,3 +206,55 @@ def _progress(sweep: Sweep, job: Job) -> str:
         return "Training the best anew on fresh splits."
     left: Any = sweep.seconds / sweep.told * (sweep.most - sweep.told) if sweep.told else None
     return f"Trial {sweep.told + 1} of {sweep.most}" + (f", {phrases.roughly(left)} left" if left else "") + "."
+
+
+STEPS = 25
+"""Places of a slider."""
+
+FIRST = ("l2", "learning_rate", "steps")
+
+
+def _choose_ranges(config: RunConfig, noun: str) -> tuple[Vary, ...]:
+    """Fields for what varies; each begins with the range of the ready plans, or with what the setting allows."""
+    names = variable(config)
+    first = [name for name in names if name in FIRST]
+    label = "What varies"
+    chosen = st.multiselect(
+        label, names, first, format_func=lambda name: words.name_of(name, noun), max_selections=8, key="sweep_vary"
+    )
+    return tuple(filter(None, (_range(config, name, noun) for name in chosen)))
+
+
+def _range(config: RunConfig, name: str, noun: str) -> Vary | None:
+    usual = wide(config).get(name)
+    title, values = words.title_of(name, noun), options(config, name)
+    if values:
+        st.caption(f"{title}: {' or '.join(model_names.setting(value) for value in values)}")
+        return Among(field=name, values=values)
+    if isinstance(usual, Among):
+        places = [float(value) for value in usual.values]
+        first, last = (places.index(end) for end in _ends(name, title, places, places[0], places[-1]))
+        return Among(field=name, values=usual.values[first : last + 1]) if first < last else None
+    low, high = form.limits(type(config).model_fields[name])
+    given = usual or Between(field=name, low=max(low, -1), high=min(high, 100))
+    around = max(low, given.low / 10), min(high, given.high * 10)
+    places = sorted({*_places(*around, log=given.log, whole=is_whole(config, given)), given.low, given.high})
+    left, right = _ends(name, title, places, given.low, given.high)
+    return Between(field=name, low=left, high=right, log=given.log) if left < right else None
+
+
+def _ends(name: str, title: str, places: list[float], low: float, high: float) -> tuple[float, float]:
+    """The field in which both ends are chosen, and what they are."""
+    picked = st.select_slider(title, places, (low, high), format_func="{:g}".format, key=f"sweep_{name}")
+    return picked if isinstance(picked, tuple) else (picked, picked)
+
+
+def _places(low: float, high: float, *, log: bool, whole: bool) -> list[float]:
+    """Values between two ends to choose from: 1, 2, 5, 10 … where the logarithm counts, else even steps."""
+    if log:
+        first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+        values = [digit * 10.0**power for power in range(first, last + 1) for digit in (1, 2, 5)]
+    else:
+        values = np.linspace(low, high, STEPS).tolist()
+    rounded = [float(round(value)) if whole else float(f"{value:.2g}") for value in values]
+    return [value for value in rounded if low <= value <= high]

@@ -16,7 +16,7 @@ from dashboard.charts import training as charts
 from dashboard.jobs import trainings, watching
 from dashboard.session import address_bar, state
 from dashboard.shared import elements, model_names, phrases, score_words, told
-from dashboard.train import curve, film, film_file, moments
+from dashboard.train import curve, film, moments
 
 NOTHING = curve.Curve(started=None)
 
@@ -31,9 +31,6 @@ HEIGHT = 390
 
 LOW = 290
 """Of the curve over two films."""
-
-_NARROWEST = 250
-"""Pixels that a curve or a film needs; with less room they lie above each other."""
 
 
 def choose_behind(run_id: str) -> tuple[charts.Named | None, str | None]:
@@ -74,15 +71,8 @@ def board(
 ) -> None:
     """Four numbers, one sentence that reads the curve aloud, the curve and a film: the same places whatever the state.
 
-    Args:
-        drawn: The curve so far.
-        references: Its sizes and lines.
-        behind: An earlier run, laid behind it.
-        time: What the clock says, and what that is called.
-        words: The sentence.
-        config: The settings it is about.
-        beside: Draws the film.
-        wide: Whether the film needs the whole width, under the curve.
+    `time` is what the clock says, and what that is called; `beside` draws the film, which if `wide` lies under the
+    curve.
     """
     metric = family_of(config).metric
     _numbers(drawn, references, metric, time)
@@ -90,7 +80,8 @@ def board(
     st.markdown(words, help=phrases.curve_help(metric, within=within))
     finished = drawn.kept_epoch is not None
     length = len(drawn.epochs) if finished else references.epochs
-    with st.grid(1 if wide else 2, min_column_width=_NARROWEST):
+    # Pixels that a curve or a film needs; with less room they lie above each other.
+    with st.grid(1 if wide else 2, min_column_width=250):
         with st.container():
             st.vega_lite_chart(
                 charts.curve_rows(drawn, references, behind),
@@ -159,14 +150,7 @@ def running(job_id: str, references: Started, behind_run: str | None) -> None:
 
 
 def finished(run: Run, behind: charts.Named | None, behind_run: str | None, below: DeltaGenerator) -> None:
-    """The board of a run in the store: its curve and film, and what they say.
-
-    Args:
-        run: The run.
-        behind: An earlier one, laid behind its curve.
-        behind_run: The id of that one.
-        below: Where what they say is drawn.
-    """
+    """The board of a run in the store: its curve and film, and in `below` what they say; an earlier one lies behind."""
     drawn, unit = curve.of_run(run), trainings.unit()
     mine, other = film.reel(run), None if behind_run is None else film.reel(loaders.run(behind_run))
     rows = [] if mine is None else moments.followed(mine)
@@ -192,7 +176,7 @@ def finished(run: Run, behind: charts.Named | None, behind_run: str | None, belo
     with below:
         _result(run)
         if mine is not None:
-            film_file.button(run.run_id)
+            film.download(run.run_id)
             moments.section(mine, rows)
 
 
@@ -221,14 +205,7 @@ def _further_words(run: Run) -> tuple[str, ...]:
 
 
 def not_trained(asked: RunConfig, references: Started, behind: charts.Named | None, ended: Job | None) -> None:
-    """The board before the first epoch, or of a job that ended without a model.
-
-    Args:
-        asked: What the board is about.
-        references: Its sizes and lines.
-        behind: An earlier run, laid behind the curve.
-        ended: The job that ended.
-    """
+    """The board before the first epoch, or of a job that ended without a model."""
     watched = None if ended is None else watching.of(ended.job_id)
     drawn = NOTHING if watched is None else curve.of_events(watched.events)
     with st.container():  # as in `running`

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.compare.score import SplitScore
-from core.analysis.new_item.unseen import Unseen
+from core.analysis.new_item.placing import Unseen
 from core.config import GradientConfig, RunConfig
 from core.model.events import Epoch, Event, Started, Step
 from core.model.families import family_of
@@ -35,13 +35,9 @@ USED = 0.002
 
 @dataclass(frozen=True)
 class Curve:
-    """Everything a training curve shows.
+    """Everything a training curve shows: loss within the epochs, and results after each.
 
-    Attributes:
-        started: Sizes and reference lines; None until the job has them.
-        steps: Loss within the epochs.
-        epochs: Results after each epoch.
-        kept_epoch: The epoch whose numbers the run keeps; None while it goes on.
+    `started` is None until the job has sizes and reference lines, `kept_epoch` while it goes on.
     """
 
     started: Started | None
@@ -103,13 +99,7 @@ def of_events(events: Iterable[Event]) -> Curve:
 
 
 def reading(curve: Curve, unit: str, *, ended: bool = False) -> str:
-    """One sentence that reads a training curve aloud, at any moment of it.
-
-    Args:
-        curve: The curve.
-        unit: As `phrases.unit` gives it.
-        ended: Whether it was cut off: nothing more comes, and no epoch is kept.
-    """
+    """One sentence that reads a training curve aloud at any moment; `ended`: it was cut off, and keeps no epoch."""
     best = curve.best
     if best is None:
         within = ": the thin line is the training loss within it" if curve.steps else ""
@@ -188,14 +178,7 @@ def result_words(outcome: Outcome, unit: str, score: SplitScore | None) -> str:
 
 
 def unseen_known(found: Unseen, known: str, noun: str, unit: str) -> str:
-    """What a model that was told something of the items guesses about those that it has not seen.
-
-    Args:
-        found: From `core.analysis.new_item.unseen`.
-        known: What it was told, as `dashboard.shared.told.columns` says it.
-        noun: What was rated, singular.
-        unit: As `phrases.unit` gives it.
-    """
+    """What a model that was told `known` of the items (`told.columns`) guesses about those that it has not seen."""
     gain = found.averages_rmse - found.model_rmse
     worth = f"{abs(gain):.3f} {unit} {'better' if gain > 0 else 'worse'} than" if abs(gain) > STILL else "as good as"
     items = phrases.count(found.items, noun)

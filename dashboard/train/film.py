@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from core.analysis.film import Film, facing, shown
+from core.errors import UsageError
+from core.export.living_map.film_file import film_page
 from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.films import FILM, FilmSettings, axes_of, film_of
@@ -15,7 +18,7 @@ from dashboard.charts.maps import Places
 from dashboard.jobs import studies
 from dashboard.jobs.watching import Moment
 from dashboard.map_view import component as map_view
-from dashboard.shared import coloring, model_names, phrases
+from dashboard.shared import coloring, model_names, phrases, tables
 
 HEIGHT = 430
 START_SECONDS = 3
@@ -30,12 +33,7 @@ KEY = "film"
 
 @dataclass(frozen=True, eq=False)
 class Reel:
-    """A run and what its film shows.
-
-    Attributes:
-        run: The run.
-        film: Its film, of the items that are seen alone, their rows rising.
-    """
+    """A run and its film, of the items that are seen alone, their rows rising."""
 
     run: Run
     film: Film
@@ -132,7 +130,7 @@ def offer(run: Run) -> None:
 def _play(reel: Reel, followed: Sequence[int], key: str, *, title: str, link: str) -> None:
     run, film = reel.run, reel.film
     ratings, items = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
-    hover, notes = loaders.item_hover(run.run_id), loaders.item_notes(run.run_id)
+    hover, notes = loaders.hover(run.run_id), loaders.notes(run.run_id)
     map_view.show(
         Places(film.rows, film.places[-1], axes_of(run), hover, items.labels, notes),
         coloring.first(ratings),
@@ -147,3 +145,22 @@ def _play(reel: Reel, followed: Sequence[int], key: str, *, title: str, link: st
         height=HEIGHT,
         compact=True,
     )
+
+
+def download(run_id: str) -> None:
+    """A button under the film of a run that hands it out as one file, which plays in any browser."""
+    tables.download(
+        "Save the film",
+        partial(_file, run_id),
+        file=f"film-{run_id}.html",
+        mime="text/html",
+        more="One file that plays in any browser, without this program and without a network.",
+    )
+
+
+def _file(run_id: str) -> bytes:
+    """The file; UsageError where the film has been deleted since the page was drawn."""
+    stored = loaders.study(FILM.key(run_id, FilmSettings()))
+    if stored is None:
+        raise UsageError(f"the film of run {run_id} is no longer there; open the page again")
+    return film_page(loaders.run(run_id), loaders.ratings_of(run_id), film_of(stored)).encode()

@@ -276,10 +276,7 @@ def _remember(name: str) -> None:
 
 
 def limits(field: FieldInfo) -> tuple[float, float]:
-    """Lowest and highest value that the config allows.
-
-    Where the lower end itself is not allowed, a millionth above it stands for "just above".
-    """
+    """Lowest and highest value that the config allows; a millionth above a lower end that is not allowed itself."""
     low, high = -math.inf, math.inf
     for limit in field.metadata:
         if isinstance(limit, Ge):

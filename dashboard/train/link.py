@@ -34,17 +34,11 @@ def another_run(run_id: str | None) -> bool:
 
 
 def adopt(selected: RunConfig | None, *, anew: bool = False) -> bool:
-    """Fill the form where the address brings news; before its widgets are drawn.
+    """Fill the form where the address brings news, before its widgets are drawn; whether it took settings from there.
 
     News is a link, and an address to which somebody went back. One without settings leaves the form alone where it
-    is reached from another page: what somebody chose stays.
-
-    Args:
-        selected: Settings of the selected model, with which an untouched form begins; None where there is none.
-        anew: Whether somebody has selected that model since.
-
-    Returns:
-        Whether the address named settings that the form has taken.
+    is reached from another page: what somebody chose stays. An untouched form begins with those of the selected
+    model, also `anew`, when somebody has selected another since.
     """
     if address_bar.went_back():
         st.session_state.pop(_REPLACED, None)
@@ -63,12 +57,7 @@ def adopt(selected: RunConfig | None, *, anew: bool = False) -> bool:
 
 
 def write(selected: RunConfig | None, run_id: str | None) -> None:
-    """Make the address say what the form says; after its widgets are drawn.
-
-    Args:
-        selected: Settings of the selected model, which need not be said; None where there is none.
-        run_id: That model.
-    """
+    """Make the address say what the form says, unless it is that of the selected model; after its widgets are drawn."""
     st.session_state[_RUN] = run_id
     now, before = _link(form.settings(), form.fields(), selected), _said()
     st.session_state[_KNOWN] = now

@@ -5,7 +5,7 @@ from urllib.parse import quote, unquote
 import numpy as np
 import streamlit as st
 
-from core.analysis.film_moments import STANDS, stood_since, telling_pair
+from core.analysis.film import STANDS, stood_since, telling_pair
 from core.studies.moments import MOMENTS, Moments, MomentsSettings, moments_of
 from dashboard.cache import loaders
 from dashboard.jobs import studies
@@ -18,9 +18,6 @@ from dashboard.train.film import Reel
 MOST_FOLLOWED = 6
 KEY = "followed"
 """Of the widget, and of what the address says: the items' ids, unless nobody has chosen others than were there."""
-
-NEIGHBORS_SECONDS = 4
-"""What it takes to find the neighbors in a hundred frames of as many items as a film shows."""
 
 
 def followed(reel: Reel) -> list[int]:
@@ -60,12 +57,7 @@ def _telling(run_id: str, _reel: Reel) -> tuple[int, ...]:
 
 
 def section(reel: Reel, rows: list[int]) -> None:
-    """Whom to follow, and when the model learned what it says of them.
-
-    Args:
-        reel: The run and its film.
-        rows: What `followed` has said.
-    """
+    """Whom to follow, `followed` rows, and when the model learned what it says of them."""
     run, noun = reel.run, reel.run.dataset.noun
     nouns, labels = phrases.plural(noun), loaders.item_rows(run.run_id).labels
     st.header("When did it learn this?")
@@ -97,7 +89,8 @@ def section(reel: Reel, rows: list[int]) -> None:
         MomentsSettings(),
         title="When did these become neighbors?",
         button="Find out",
-        about_seconds=film.START_SECONDS + run.outcome.train_seconds + NEIGHBORS_SECONDS,
+        # What it takes to find the neighbors in a hundred frames of as many items as a film shows.
+        about_seconds=film.START_SECONDS + run.outcome.train_seconds + 4,
         words="The film keeps two numbers of each place, and neighbors are told by all of them: the same training runs "
         "once more, and its neighbors are looked up at every moment.",
     )
@@ -110,14 +103,7 @@ def section(reel: Reel, rows: list[int]) -> None:
 
 
 def axis_words(since: int | None, at: np.ndarray, nouns: str, *, biases: bool) -> str:
-    """When the first axis of a film stood.
-
-    Args:
-        since: From `core.analysis.film_moments.stood_since`.
-        at: Epochs done in each frame.
-        nouns: What lies along it, plural.
-        biases: Whether the axis is that of the biases, as a model without vectors has it.
-    """
+    """When the first axis of a film stood: the one of `biases`, as a model without vectors has it, or another."""
     axis = "The order of the biases" if biases else "Component 1"
     rule = f"correlation at least {STANDS:g}"
     if since is None:

@@ -227,9 +227,16 @@ def other(context: BrowserContext) -> Iterator[Page]:
     page.close()
 
 
+@pytest.fixture(scope="session")
+def _second_window(context: BrowserContext) -> Page:
+    """One more that stays, beside that of `page`."""
+    return context.new_page()
+
+
 @pytest.fixture(scope="module")
-def browsed(context: BrowserContext) -> Iterator[Page]:
+def browsed(_second_window: Page) -> Iterator[Page]:
     """One window and one session for a whole module, which visits link after link."""
-    page = context.new_page()
-    yield page
-    page.close()
+    yield _second_window
+    _second_window.goto("about:blank")
+    _second_window.set_viewport_size(DESK)
+    _second_window.emulate_media(color_scheme="light")

@@ -165,8 +165,9 @@ def hover_points(page: Page) -> None:
     assert page.locator(MADE_OF_TITLES).count() == 0
 
 
-def test_a_file_that_is_no_table_is_refused_in_words(server: Server, page: Page, tmp_path: Path):
-    page.goto(f"{server.url}/datasets?section=Bring+your+own")
+def test_a_file_that_is_no_table_is_refused_in_words(server: Server, browsed: Page, tmp_path: Path):
+    page = browsed
+    visit(page, server, "datasets?section=Bring+your+own")
     place = tmp_path / "picture.csv"
     place.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
     bring(page, [place])
@@ -174,8 +175,9 @@ def test_a_file_that_is_no_table_is_refused_in_words(server: Server, page: Page,
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_disabled()
 
 
-def test_a_download_without_a_network_says_so(server: Server, page: Page):
-    page.goto(f"{server.url}/datasets?section=MovieLens+releases")
+def test_a_download_without_a_network_says_so(server: Server, browsed: Page):
+    page = browsed
+    visit(page, server, "datasets?section=MovieLens+releases")
     download = page.get_by_role("button", name="Download and import")
     expect(download).to_be_disabled()
     page.get_by_text("I have read these conditions and accept them").click()

@@ -9,11 +9,12 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from core.model.run import Run
-from dashboard.charts.bars import Bars, picture
 from dashboard.charts.countdown import countdown
+from dashboard.charts.data import Bars, picture
 from dashboard.train.curve import Curve
 from tests.browser.conftest import Server
-from tests.browser.waiting import settled
+from tests.browser.test_phone import TURNED
+from tests.browser.waiting import visit
 from tests.dashboard.charts.test_countdown import STARTED, epoch
 
 BARS = picture(Bars("Ratings", "Stars", "ratings", ["1", "2"], np.array([1, 4]), ["one", "four"]), "Two bars")
@@ -21,8 +22,23 @@ DOTS = countdown(Curve(STARTED, epochs=(epoch(1, 0.95), epoch(2, 0.84))))
 
 
 @pytest.fixture(params=["light", "dark"])
-def forced(page: Page, request: pytest.FixtureRequest) -> Iterator[Page]:
-    page.emulate_media(forced_colors="active", color_scheme=request.param)
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def forced(page: Page, scheme: str) -> Iterator[Page]:
+    yield from forcing(page, scheme)
+
+
+@pytest.fixture
+def app(browsed: Page, scheme: str) -> Iterator[Page]:
+    """The window that stays in the app."""
+    yield from forcing(browsed, scheme)
+
+
+def forcing(page: Page, scheme: str) -> Iterator[Page]:
+    page.emulate_media(forced_colors="active", color_scheme=scheme)
     yield page
     page.emulate_media(forced_colors="none", color_scheme="light")
 
@@ -39,13 +55,15 @@ def test_bars_and_dots_stand_out_where_colors_are_forced(forced: Page, drawn: st
         assert abs(pixels(forced.screenshot(clip=middle))[0, 0] - around).max() > 100
 
 
-def test_switches_and_what_is_chosen_stand_out_where_colors_are_forced(forced: Page, server: Server, modeled: Run):
-    forced.goto(f"{server.url}/maps?dataset={modeled.dataset.dataset_id}")
-    settled(forced)
-    switch = forced.locator(".stCheckbox label > span + div").first
+def test_switches_and_what_is_chosen_stand_out_where_colors_are_forced(
+    app: Page, scheme: str, server: Server, modeled: Run
+):
+    visit(app, server, f"maps?dataset={modeled.dataset.dataset_id}")
+    app.wait_for_function(TURNED, arg=scheme)
+    switch = app.locator(".stCheckbox label > span + div").first
     assert np.ptp(pixels(switch.screenshot())) > 100
     chosen, other = (
-        pixels(forced.locator(f"[data-variant]{which}").first.screenshot())[4, 8]
+        pixels(app.locator(f"[data-variant]{which}").first.screenshot())[4, 8]
         for which in ("[data-selected]", ":not([data-selected])")
     )
     assert abs(chosen - other).max() > 100

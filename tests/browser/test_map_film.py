@@ -1,7 +1,5 @@
 """A map without a server: places that change move the points, and a film shows what was recorded."""
 
-import base64
-import json
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,44 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.analysis.film import packed
-from core.export.living_map.program import ALONE, program
+from core.export.living_map.program import program
 from dashboard.map_view import packing
+from tests.browser.alone import opened, text, told
 
 FRAMES = np.array([[[0, 0], [0, 0], [1, 1]], [[1, 0], [0, 2], [1, 1]], [[3, 0], [0, 2], [-1, 1]]], np.float32)
 SVG = "{http://www.w3.org/2000/svg}"
-TITLES = ["one", "<b>two</b>", "three"]
-
-
-def text(data: bytes) -> dict[str, str]:
-    """A part that travels with the map."""
-    return {"text": base64.b64encode(data).decode()}
-
-
-def told(**more: Any) -> dict[str, Any]:
-    """What a map of three items is told."""
-    color = {"kind": "classes", "label": "Class", "names": ["a", "b"], "colors": ["#e69f00", "#56b4e9"], "rest": ""}
-    return {
-        "key": "k",
-        "revision": "",
-        "title": "Three",
-        "remark": "",
-        "alt": "Three items",
-        "height": 400,
-        "n": 3,
-        "items": "i",
-        "axes": ["x", "y"],
-        "equal": True,
-        "color": color,
-        "colors": text(bytes([1, 1, 2])),
-        "weight": text(bytes([9, 5, 1])),
-        "names": text(packing.names(TITLES, ["n"] * 3)),
-        "found": [],
-        "near": [],
-        "fly": True,
-        "outlines": [],
-        "named": [],
-        **more,
-    }
 
 
 def film_of(frames: np.ndarray) -> dict[str, Any]:
@@ -56,14 +22,6 @@ def film_of(frames: np.ndarray) -> dict[str, Any]:
     at = np.cumsum(2 * np.arange(len(frames))).tolist()
     spec = {"count": len(frames), "at": at, "unit": "Epoch", "digits": 1, "bounds": bounds.ravel().tolist()}
     return {"frames": text(steps.tobytes()), "film": spec}
-
-
-def opened(page: Page, spec: dict[str, Any]) -> None:
-    """The map in a file of its own."""
-    page.set_content('<!doctype html><meta charset="utf-8"><div id="map" style="width: 800px"></div>')
-    start = f'window.begin = begin; window.map = begin(document.getElementById("map")); map.show({json.dumps(spec)});'
-    page.add_script_tag(type="module", content=f"{program(ALONE)}\n{start}")
-    page.wait_for_function("() => window.map?.drawn && window.map.titles")
 
 
 def places(page: Page) -> np.ndarray:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from core.data.ratings import Ratings
-from core.data.vectors.isolation import in_this_process
+from core.data.vectors.building import in_this_process
 from core.data.vectors.samples import SAMPLES, path
 from core.model.events import Epoch
 from core.model.families import PRESETS, parse_config

@@ -1,10 +1,13 @@
 """The first minutes: one press, dots that move while a model learns, what can be done there, and the pages after it."""
 
+import contextlib
 import re
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Server
 from tests.browser.waiting import settled, visit
@@ -14,11 +17,24 @@ WATCH = """stage => {
     window.watching = setInterval(() => {
         const {map} = stage;
         const places = map.drawn ? map.positions().slice(0, 20).join() : "";
-        window.seen.push([stage.isConnected && places !== "", map.spec?.title ?? "", places]);
+        const buttons = [...document.querySelectorAll(".st-key-lead button")].filter((one) => one.checkVisibility());
+        window.seen.push([stage.isConnected && places !== "", map.spec?.title ?? "", places, buttons.length]);
     }, 50);
 }"""
-"""Notes twenty times a second whether the map is there, what it is called, and where its first dots are."""
+"""Notes twenty times a second whether the map is there, what it is called, where its first dots are, and how many
+buttons stand beside the headline."""
 
+
+BELOW = """
+window.below = new Set();
+const look = () => {
+    const heading = [...document.querySelectorAll("h2")].find((one) => one.innerText === "The data");
+    if (heading) window.below.add(Math.round(heading.getBoundingClientRect().top));
+    requestAnimationFrame(look);
+};
+look();
+"""
+"""Notes before every frame where that begins which stands below the map."""
 
 SAID = {
     "train": (re.compile(r"This model guesses a rating within 0\.8\d stars"), "From the store"),
@@ -31,12 +47,28 @@ SAID = {
 WITHOUT_CHART = ("runs", "jobs")
 
 
+@contextlib.contextmanager
+def late(page: Page, part: str) -> Iterator[None]:
+    """A part of Streamlit's program comes a second late, as on a slow line."""
+
+    def wait(route: Route) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    page.route(part, wait)
+    yield
+    page.unroute(part)
+
+
 @pytest.fixture(scope="module")
 def trained(server: Server, browsed: Page) -> Page:
     """The window in which somebody has pressed the first button and waited for the sentence."""
     page = browsed
-    page.goto(server.url)
-    settled(page)
+    page.add_init_script(BELOW)
+    with late(page, "**/static/js/Html.*.js"):
+        page.goto(server.url)
+        settled(page)
+    page.evaluate("() => (window.below_at_first = [...window.below])")
     expect(page.get_by_text("1,247 movies placed by chance")).to_be_visible()
     page.locator(".stage").evaluate(WATCH)
     page.get_by_role("button", name="Train your first model").click()
@@ -68,10 +100,19 @@ def named(page: Page, *, marked: bool) -> list[str]:
     return [name for layer in layers if layer["marked"] == marked for name in layer["names"]]
 
 
+def test_nothing_moves_when_the_map_comes(trained: Page):
+    at = trained.evaluate("() => window.below_at_first")
+    assert at and max(at) - min(at) < 12, at  # a font that comes late
+
+
+def test_no_button_stands_beside_the_one_that_takes_its_turn(trained: Page):
+    assert max(trained.evaluate("() => window.seen.map((seen) => seen[3])")) == 1
+
+
 def test_dots_move_while_the_model_learns_and_the_picture_never_goes(trained: Page):
     seen = trained.evaluate("() => window.seen")
-    assert all(there for there, _, _ in seen)
-    learning = {places for _, title, places in seen if title.endswith("finding their places")}
+    assert all(there for there, *_ in seen)
+    learning = {places for _, title, places, _ in seen if title.endswith("finding their places")}
     assert len(learning) > 2
     assert stage_of(trained).evaluate("stage => stage.map.film.count") > 10
     expect(trained.get_by_role("button", name="Open the components")).to_be_visible()
@@ -82,7 +123,7 @@ def test_the_film_ends_where_the_training_was_last_seen(trained: Page):
     """What was seen turned or mirrored would have to swing round."""
     seen = trained.evaluate("() => window.seen")
     before, after = (
-        [[float(number) for number in places.split(",")] for _, title, places in seen if title.endswith(end)][-1]
+        [[float(number) for number in places.split(",")] for _, title, places, _ in seen if title.endswith(end)][-1]
         for end in ("finding their places", "movies in their places")
     )
     product = sum(one * other for one, other in zip(before, after, strict=True))
@@ -162,8 +203,7 @@ def again(trained: Page, server: Server) -> Page:
     return trained
 
 
-def test_the_start_page_now_leads_to_the_components(server: Server, again: Page):
-    visit(again, server, "")
+def test_the_start_page_now_leads_to_the_components(again: Page):
     expect_the_model(again, "")
     again.get_by_role("button", name="Open the components").click()
     again.wait_for_url(re.compile("/components"))
@@ -173,7 +213,10 @@ def test_the_start_page_now_leads_to_the_components(server: Server, again: Page)
 
 @pytest.mark.parametrize("name", SAID)
 def test_every_page_shows_the_model_without_an_error(server: Server, again: Page, name: str):
-    again.goto(f"{server.url}/{name}")  # loaded anew: the form of Train begins with the model that is selected
+    if name == "train":  # loaded anew: its form begins with the model that is selected
+        again.goto(f"{server.url}/{name}")
+    else:
+        visit(again, server, name)
     expect_the_model(again, name)
     for said in SAID[name]:
         expect(again.get_by_text(said)).to_be_visible()

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 FOR_OTHERS = {
     "core/model/backend.py",
     "core/data/importing/isolation.py",
-    "core/data/vectors/hdf5.py",
+    "core/data/vectors/arrays.py",
     "core/jobs/worker_process.py",
     "core/training/spark.py",
 }

@@ -16,7 +16,7 @@ from core.data import ImportOptions, catalog, import_ratings
 from core.data.folder import write_folder
 from core.data.importing.isolation import in_this_process
 from core.data.ratings import Ratings
-from core.data.vectors import isolation as vectors_isolation
+from core.data.vectors.building import in_this_process as vectors_in_this_process
 from core.jobs.pool import Pool
 from core.model.families import PRESETS
 from core.model.run import Run
@@ -84,7 +84,7 @@ def bundled(request: pytest.FixtureRequest, bundled: Ratings) -> Ratings:
 
 @pytest.fixture(autouse=True)
 def _fresh_server(monkeypatch: pytest.MonkeyPatch, bundled: Ratings) -> Iterator[None]:
-    """A server that knows nothing but the bundled ratings, and starts no worker."""
+    """A server that has nothing but the bundled ratings, and starts no worker."""
     read, place = data.load, catalog.place
     bundled_folder = _folders.get(bundled.digest, place(data.BUNDLED))
     monkeypatch.setattr(catalog, "place", lambda name: bundled_folder if name == data.BUNDLED else place(name))
@@ -92,12 +92,22 @@ def _fresh_server(monkeypatch: pytest.MonkeyPatch, bundled: Ratings) -> Iterator
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # a page takes its place while it runs
     idle = Pool(1)  # never started: submitted jobs wait until a test moves them
     monkeypatch.setattr(loaders, "runner", lambda: idle)
-    st.cache_resource.clear()
-    st.cache_data.clear()
     yield
     idle.stop()
+
+
+def forget() -> None:
+    """Empty the caches of the pages."""
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> Iterator[None]:
+    """No page knows what the page of another test has read or computed."""
+    forget()
+    yield
+    forget()
 
 
 @pytest.fixture
@@ -143,4 +153,4 @@ def brought(tmp_path: Path) -> Callable[..., str]:
 def reading_vectors_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process, as `reading_here` has it for ratings."""
     for call in (open_vectors, preview_vectors):
-        monkeypatch.setitem(call.__kwdefaults__, "runner", vectors_isolation.in_this_process)
+        monkeypatch.setitem(call.__kwdefaults__, "runner", vectors_in_this_process)

@@ -19,7 +19,7 @@ class Field:
         ]
         (self._proto,) = [proto for proto in fields if proto.id.endswith((f"-{key}", f"-{key}_field"))]
         self._app = app
-        self._told: dict[str, Any] = json.loads(self._proto.json)
+        self._told: dict[str, Any] = json.loads(self._proto.json)[0]
 
     @property
     def label(self) -> str:

@@ -9,7 +9,7 @@ from core.data.ratings import Ratings
 from core.jobs import queue
 from core.jobs.worker import run_job
 from core.model.run import Run
-from core.store.imported import Imported, keep
+from core.store.joining import Imported, keep
 from core.store.runs import RunStore
 from tests.conftest import run_on
 from tests.dashboard.test_vectors import dropped, said

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,8 @@ from core.analysis.new_user.model import NewUserModel
 from core.data.splits import split
 from core.errors import NotApplicableError
 from core.model.families import FAMILIES
-from dashboard.lesson.wording import fixed
+from dashboard.shared.phrases import fixed
+from tests.dashboard.conftest import forget
 from tests.dashboard.fields import field
 from tests.families import CLOSE, Trained
 
@@ -23,11 +24,37 @@ NO_RATINGS = "This model guesses no ratings"
 RATED = {"i1": 4.5, "i2": 1.0, "i8": 3.0}
 
 
-@pytest.fixture(params=FAMILIES)
-def trained(request: pytest.FixtureRequest, families: Callable[[str], Trained]) -> Trained:
-    """One family, its data and run in the home."""
-    trained = families(request.param)
-    trained.put_into_home()
+@pytest.fixture(scope="module", params=FAMILIES)
+def family(
+    request: pytest.FixtureRequest, families: Callable[[str], Trained], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Trained, Path]]:
+    """One family, and the home with its data and run, for all tests that only look at its pages; what their server has
+    read and computed it keeps until the next family."""
+    trained, folder = families(request.param), tmp_path_factory.mktemp("family") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMBEDDING_EXPLORER_HOME", str(folder))
+        trained.put_into_home()
+    forget()
+    yield trained, folder
+    forget()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As everywhere, but for the tests that look at the pages of one family."""
+    shared = "family" in request.fixturenames
+    if not shared:
+        forget()
+    yield
+    if not shared:
+        forget()
+
+
+@pytest.fixture
+def trained(family: tuple[Trained, Path], monkeypatch: pytest.MonkeyPatch) -> Trained:
+    """The family in its home, which outlasts the test."""
+    trained, folder = family
+    monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(folder))
     return trained
 
 

@@ -32,10 +32,10 @@ from core.studies.maps import MAP, MapStudySettings
 from core.studies.saved_axes import OwnAxis
 from dashboard.cache import component_analyses
 from dashboard.datasets import import_form
-from dashboard.jobs import every_kind, imports, scores, studies, trainings
+from dashboard.jobs import every_kind, imports, studies, sweeps, trainings
 from dashboard.maps import axis_view
 from dashboard.principal_components import naming
-from dashboard.session import administration, state, visitor
+from dashboard.session import state, visitor
 from tests.conftest import run_on
 from tests.core.data.importing import made
 from tests.dashboard.name_fields import name_field
@@ -184,7 +184,7 @@ def dropped() -> None:
 
 BY_CALLBACK: dict[str, Callable[[There], object]] = {
     "train": lambda there: trainings.start(PRESETS["article-simple-dot"]),
-    "score": lambda there: scores.start((there.run_id,), 2),
+    "score": lambda there: sweeps.train_on_splits((there.run_id,), 2),
     "study": lambda there: studies.start(there.run_id, MAP.name, OTHER.model_dump(), 1.0),
     "stop one's own": lambda there: trainings.stop(there.mine[visitor.current().owner]),
     "stop another's": lambda there: trainings.stop(there.job),
@@ -299,7 +299,7 @@ def pressed(app: AppTest, key: str) -> AppTest:
 
 def leave(app: AppTest) -> None:
     """Log out in another tab: what this one shows stays as it is."""
-    administration.log_ins().log_out(app.session_state["_owner"])
+    visitor.log_ins().log_out(app.session_state["_owner"])
 
 
 def log_in(app: AppTest, token: str = TOKEN) -> AppTest:

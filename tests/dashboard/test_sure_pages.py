@@ -10,7 +10,7 @@ from core.analysis.components.bases import PREDICTIONS, components_of
 from core.analysis.components.extremes import ends
 from core.analysis.features import learned_features
 from core.analysis.neighbors.of_one import neighbors
-from core.analysis.neighbors.resampled import resampled
+from core.analysis.neighbors.support import resampled
 from core.analysis.posterior import covariances, ellipse, std_along
 from core.data.ratings import Ratings
 from core.data.splits import split

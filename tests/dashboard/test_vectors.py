@@ -18,7 +18,7 @@ from core.data.vectors.samples import SAMPLES
 from core.jobs import queue
 from core.jobs.worker import run_job
 from core.model.run import Run
-from core.store.imported import Imported, keep
+from core.store.joining import Imported, keep
 from core.store.runs import RunStore
 from dashboard.cache import loaders
 from dashboard.cache.component_analyses import component_hints

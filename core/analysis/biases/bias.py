@@ -1,6 +1,6 @@
-"""Learned biases: beside plain averages, beside what tastes add to a guess, and alone."""
+"""Learned biases: beside plain averages, beside what tastes add, and alone; and how well a model knows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,40 +8,31 @@ import numpy as np
 from core.analysis.gauge import CenteredModel
 from core.errors import AnalysisError
 from core.model.scale import Scale
+from core.model.scoring import Scorer
 from core.training.baselines import rmse
 
 MOST_SHRINKAGE = 1000.0
 NEAREST_TO_THE_ENDS = 0.02
 """A mean at the very end of the scale would ask for an endless bias; it counts as this share of the scale away."""
 
-BLOCK = 250_000
-"""Ratings looked at in one go: two vectors each, so that memory stays bounded."""
+BLOCK = 250_000  # ratings looked at in one go: two vectors each, so that memory stays bounded
 
 
 @dataclass(frozen=True, eq=False)
 class Biases:
-    """What the average alone would lead one to expect of every bias, and what is left.
+    """What the average alone would lead one to expect of every bias, and what is left."""
 
-    Attributes:
-        expected: Bias expected from count and mean, (n,), in the model's own units; NaN without ratings.
-        residual: Learned bias less the expected one, (n,): above zero, liked more than its plain average says; NaN
-            without ratings.
-        shrinkage: Ratings' worth of doubt: with so many ratings, half of an average's distance from the middle is
-            believed.
-        slope, level: The line from the score that leads to the believed mean to the bias.
-        center: Mean of those ratings, where what nobody has rated is believed to lie.
-        r2: Share of the variance of the biases that expectation explains, fraction.
-        scale: How a score becomes a rating.
-    """
-
-    expected: np.ndarray
+    expected: np.ndarray  # bias expected from count and mean, (n,), in the model's own units; NaN without ratings
+    # learned bias less the expected one, (n,): above zero, liked more than its plain average says; NaN without ratings
     residual: np.ndarray
+    # ratings' worth of doubt: with so many ratings, half of an average's distance from the middle is believed
     shrinkage: float
+    # slope, level: the line from the score that leads to the believed mean to the bias
     slope: float
     level: float
-    center: float
-    r2: float
-    scale: Scale
+    center: float  # mean of those ratings, where what nobody has rated is believed to lie
+    r2: float  # share of the variance of the biases that expectation explains, fraction
+    scale: Scale  # how a score becomes a rating
 
     def believed(self, count: np.ndarray) -> np.ndarray:
         """Share of an average's distance from the middle that is believed at these counts, 0–1."""
@@ -70,10 +61,8 @@ def biases(bias: np.ndarray, count: np.ndarray, mean: np.ndarray, scale: Scale) 
         bias: Learned biases, (n,), of the centered model: as stored, part of them may lie in the vectors.
         count: Training ratings behind each, (n,): a bias that nothing has moved says nothing of how averages are used.
         mean: Their plain average, (n,); not looked at where the count is 0.
-        scale: How the model's score becomes a rating.
 
-    Raises:
-        AnalysisError: Fewer than three were rated, or all their averages are equal.
+    Raises AnalysisError: fewer than three were rated, or all their averages are equal.
     """
     rated = count > 0
     y, n, average = (np.asarray(values, np.float64)[rated] for values in (bias, count, mean))
@@ -132,16 +121,13 @@ def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, np.ndarray]:
 
 @dataclass(frozen=True, eq=False)
 class AverageTerms:
-    """Means over some ratings of each row, in units of the score; NaN without ratings.
+    """Means over some ratings of each row, in units of the score; NaN without ratings."""
 
-    Attributes:
-        taste: Of the dot product of the centered vectors, float64, (n,): how far the two agree, on average over who
-            rated it (or, for a user, over what they rated).
-        others: Of the centered bias on the other side, float64, (n,): how generous those who rated it are (or how liked
-            what they rated is).
-    """
-
+    # of the dot product of the centered vectors, float64, (n,): how far the two agree, on average over who rated it
+    # (or, for a user, over what they rated)
     taste: np.ndarray
+    # of the centered bias on the other side, float64, (n,): how generous those who rated it are (or how liked what they
+    # rated is)
     others: np.ndarray
 
 
@@ -153,7 +139,6 @@ def average_terms(
     0.01 s for twenty items of 100,000 ratings; it grows with the ratings of the rows asked for.
 
     Args:
-        model: The model in centered form.
         user_index, item_index: The ratings averaged over, those it was trained on as a rule, (n_ratings,) each.
         rows: Rows asked for, int, (n,), each once.
         users: Whether they are users.
@@ -183,17 +168,11 @@ def average_terms(
 
 @dataclass(frozen=True)
 class BiasAblation:
-    """What is left of a model when its taste is taken away.
+    """What is left of a model when its taste is taken away."""
 
-    Attributes:
-        biases_rmse: Error of the biases alone, in rating units, clipped predictions.
-        whole_rmse: Error of the whole model on the same ratings.
-        n_ratings: How many those are.
-    """
-
-    biases_rmse: float
-    whole_rmse: float
-    n_ratings: int
+    biases_rmse: float  # error of the biases alone, in rating units, clipped predictions
+    whole_rmse: float  # error of the whole model on the same ratings
+    n_ratings: int  # how many those are
 
 
 def bias_ablation(
@@ -204,12 +183,8 @@ def bias_ablation(
     In the centered form biases hold all that a pair has in common with the average person or item, so that what is left
     out is how the two meet, and nothing else. The biases as stored would do worse: part of them is in the vectors.
 
-    Args:
-        model: A trained model in centered form.
-        user_index, item_index, rating: Ratings to predict, (n_ratings,) each.
-
-    Raises:
-        AnalysisError: There are no ratings.
+    `user_index`, `item_index`, `rating`: ratings to predict, (n_ratings,) each. Raises AnalysisError: there are no
+    ratings.
     """
     if len(rating) == 0:
         raise AnalysisError("there are no ratings to measure the error on")
@@ -220,3 +195,61 @@ def bias_ablation(
         biases[block] = model.guess(model.biases(users, items))
         whole[block] = model.guess(model.score(users, items))
     return BiasAblation(biases_rmse=rmse(biases, rating), whole_rmse=rmse(whole, rating), n_ratings=len(rating))
+
+
+@dataclass(frozen=True, eq=False)
+class BiasPosterior:
+    """What a model knows of the biases of one side."""
+
+    std: np.ndarray  # posterior standard deviation of each bias, float64, (n,), rating units
+    prior_std: float  # how far biases differ, as the model found it: of an item, around what else is known of it
+    # ratings' worth of doubt that follows: with n ratings, a share n / (n + doubt) of how far they lie on average from
+    # what is expected without the bias goes into it
+    doubt: float
+    # what each bias is a sum of, by name, float64, (n,) each; empty for users, whose biases are no sums
+    parts: Mapping[str, np.ndarray]
+
+    def shares(self, rows: np.ndarray) -> dict[str, float]:
+        """Share of each part in the differences between the biases of some rows, fractions that add up to 1.
+
+        The covariance of the part with the whole, over the variance of the whole: below zero where a part works against
+        the others. Empty without parts, or where all biases are equal.
+        """
+        chosen = {name: part[rows] for name, part in self.parts.items()}
+        whole = np.sum(list(chosen.values()), axis=0) if chosen else np.zeros(0)
+        away = whole - whole.mean() if len(whole) else whole
+        variance = float(away @ away)
+        return {name: float(part @ away) / variance for name, part in chosen.items()} if variance > 0 else {}
+
+    def believed(self, count: np.ndarray) -> np.ndarray:
+        """Share of what ratings say that goes into a bias at these counts, fractions."""
+        return np.asarray(count / (count + self.doubt))
+
+
+def bias_posterior(
+    scorer: Scorer, parts: Mapping[str, np.ndarray], model: CenteredModel, *, users: bool
+) -> BiasPosterior:
+    """Read it off the model.
+
+    The centered bias of an item with bias b and vector v is b + U · v, but for its mean, with the average person's U.
+    So its variance is a sum of those of b and v, in the prior and in the posterior alike. Everything else being known,
+    the mean of its posterior is n / (n + noise / prior variance) of the mean of what is left of n ratings by people
+    such as the average one (Bishop 2006, *Pattern Recognition and Machine Learning*, section 2.3.6).
+
+    Args:
+        scorer: A model with uncertainty and biases.
+        parts: What the items' numbers are a sum of, bias first, from `Bilinear.item_parts`.
+        users: Whether the users' biases are asked for.
+    """
+    arrays = scorer.arrays
+    average = model.averages.item if users else model.averages.user
+    counted = np.append(1.0, average)
+    precision = arrays["prior_precision"][0 if users else 1].astype(np.float64)  # of the group `user`, or `own`
+    prior = float(np.square(counted) @ (1 / precision))
+    sums = {} if users else {name: part.astype(np.float64) @ counted for name, part in parts.items()}
+    return BiasPosterior(
+        std=np.sqrt(arrays["user_variance" if users else "item_variance"].astype(np.float64) @ np.square(counted)),
+        prior_std=prior**0.5,
+        doubt=float(arrays["typical_noise"][0]) / prior,
+        parts={name: part - model.item_weight @ part for name, part in sums.items()},
+    )

@@ -5,18 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.compare.measures import (
-    Overlap,
-    cka_by_chance,
-    linear_cka,
-    neighbor_overlap,
-    overlap_by_chance,
-    procrustes,
-    procrustes_by_chance,
-    rest_cka,
-)
+from core.analysis.compare import measures
+from core.analysis.compare.measures import Overlap
 from core.analysis.components.pca import pca
-from core.analysis.components.truncation import sample
+from core.analysis.components.proof import sample
 from core.analysis.neighbors.all_neighbors import Space, fitting_k
 from core.data.nouns import count
 from core.data.ratings import Ratings, Vocabulary
@@ -25,54 +17,37 @@ from core.errors import AnalysisError, LimitError
 from core.model.run import Run
 from core.model.scoring import require_vectors
 
-FEWEST = 5
-"""Items in common below which nothing is compared."""
-
-FEW = 20
-"""Items in common below which lists of neighbors are shorter than asked for, as `fitting_k` says."""
+FEWEST = 5  # items in common below which nothing is compared
+FEW = 20  # items in common below which lists of neighbors are shorter than asked for, as `fitting_k` says
 
 MOST_COMPARED = 100_000
 """Items that are compared; of more, so many are drawn by chance, for each is looked for among all others."""
 
-MOST_AXES = 8
-"""Principal components of the first that both can be drawn along."""
+MOST_AXES = 8  # principal components of the first that both can be drawn along
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What a comparison needs to know of one run's items.
-
-    Attributes:
-        ids: The items.
-        matrix: Their embedding, (n_items, embedding_dim).
-        count: Ratings of each in the whole dataset, (n_items,); infinite where nobody rates anything, so none is rare.
-        trained: Whether training ever moved the row, boolean, (n_items,).
-    """
+    """What a comparison needs to know of one run's items."""
 
     ids: Vocabulary
-    matrix: np.ndarray
+    matrix: np.ndarray  # their embedding, (n_items, embedding_dim)
+    # ratings of each in the whole dataset, (n_items,); infinite where nobody rates anything, so none is rare
     count: np.ndarray
-    trained: np.ndarray
+    trained: np.ndarray  # whether training ever moved the row, boolean, (n_items,)
 
 
 @dataclass(frozen=True, eq=False)
 class Shared:
-    """The items that a pair of runs is compared on, and what was left out.
+    """The items that a pair of runs is compared on, and what was left out."""
 
-    Attributes:
-        first, second: Their rows in each run, int64, (n_shared,), in the order of the first.
-        in_both: Items that occur in both datasets.
-        untrained: Of those, without a training rating in at least one of the runs.
-        rare: Of the others, with fewer ratings than asked for in at least one dataset.
-        of: Items that could be compared; more than there are rows where those were drawn by chance.
-    """
-
+    # first, second: their rows in each run, int64, (n_shared,), in the order of the first
     first: np.ndarray
     second: np.ndarray
-    in_both: int
-    untrained: int
-    rare: int
-    of: int = 0
+    in_both: int  # items that occur in both datasets
+    untrained: int  # of those, without a training rating in at least one of the runs
+    rare: int  # of the others, with fewer ratings than asked for in at least one dataset
+    of: int = 0  # items that could be compared; more than there are rows where those were drawn by chance
 
     def __len__(self) -> int:
         return len(self.first)
@@ -89,12 +64,7 @@ def part(run: Run, ratings: Ratings) -> Part:
 
 
 def shared(first: Part, second: Part, *, min_ratings: int) -> Shared:
-    """The items in both, matched by id, that both runs have learned about; of very many MOST_COMPARED.
-
-    Args:
-        first, second: The pair.
-        min_ratings: Ratings an item needs in the dataset of each.
-    """
+    """The items in both, matched by id, that both runs have learned about; of very many MOST_COMPARED."""
     ids = [item for item in first.ids.ids if item in second.ids]
     mine, theirs = (one.ids.indices(ids).astype(np.int64) for one in (first, second))
     trained = first.trained[mine] & second.trained[theirs]
@@ -112,11 +82,7 @@ def shared(first: Part, second: Part, *, min_ratings: int) -> Shared:
 
 
 def check_enough(items: Shared, *, min_ratings: int) -> None:
-    """Pass if there is something to compare.
-
-    Raises:
-        LimitError: Fewer than FEWEST items are left.
-    """
+    """Pass if there is something to compare. Raises LimitError: fewer than FEWEST items are left."""
     if len(items) < FEWEST:
         untrained = f", {items.untrained:,} of them without a training rating in one of the runs"
         rare = f", {items.rare:,} with fewer than {count(min_ratings, 'rating')}"
@@ -129,49 +95,35 @@ def check_enough(items: Shared, *, min_ratings: int) -> None:
 
 @dataclass(frozen=True)
 class Measured:
-    """Each measure, and what it would be between runs that have nothing to do with each other.
+    """Each measure, and `by_chance` what it would be between runs that have nothing in common: the mean over random
+    pairings of the items."""
 
-    Attributes:
-        cka: Linear CKA, 0–1, 1 for the same but for rotation and size.
-        distance: Procrustes distance, 0–1, 0 for the same but for rotation, reflection, size and place.
-        kept: Neighbors that an item keeps on average, 0 … k.
-        overlap: Mean Jaccard overlap of the neighbor lists, 0–1.
-        cka_rest: Linear CKA when the strongest direction of either is left out, which the other two measures of whole
-            spaces mostly listen to; None where nothing is left, and in comparisons made before it was measured.
-        cka_by_chance, distance_by_chance, kept_by_chance, overlap_by_chance: Their means over random pairings of the
-            items.
-    """
-
-    cka: float
+    cka: float  # linear CKA, 0–1, 1 for the same but for rotation and size
     cka_by_chance: float
-    distance: float
+    distance: float  # Procrustes distance, 0–1, 0 for the same but for rotation, reflection, size and place
     distance_by_chance: float
-    kept: float
+    kept: float  # neighbors that an item keeps on average, 0 … k
     kept_by_chance: float
-    overlap: float
+    overlap: float  # mean Jaccard overlap of the neighbor lists, 0–1
     overlap_by_chance: float
+    # linear CKA when the strongest direction of either is left out, which the other two measures of whole spaces mostly
+    # listen to; None where nothing is left, and in comparisons made before it was measured
     cka_rest: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Two embeddings of the same items.
-
-    Attributes:
-        measured: The measures.
-        overlap: Neighbors that each item keeps.
-        moved: How far each item is from its counterpart after alignment, float32, (n_items,), in the first's units.
-        places, aligned: Where the first's items are along its own principal components (centered), and the second's,
-            aligned, along the very same ones; float32, (n_items, up to MOST_AXES), in the first's units.
-        variance_ratio: Share of the first's variance along each, fractions.
-    """
+    """Two embeddings of the same items."""
 
     measured: Measured
-    overlap: Overlap
+    overlap: Overlap  # neighbors that each item keeps
+    # how far each item is from its counterpart after alignment, float32, (n_items,), in the first's units
     moved: np.ndarray
+    # places, aligned: where the first's items are along its own principal components (centered), and the second's,
+    # aligned, along the very same ones; float32, (n_items, up to MOST_AXES), in the first's units
     places: np.ndarray
     aligned: np.ndarray
-    variance_ratio: np.ndarray
+    variance_ratio: np.ndarray  # share of the first's variance along each, fractions
 
     @property
     def agreement(self) -> dict[str, float]:
@@ -205,30 +157,23 @@ def compare(
 
     Nearly all of the time goes into the neighbors: 0.2 s for 1,247 rows of 64, over a minute for 87,585.
 
-    Args:
-        first, second: Float arrays, (n_items, their own embedding_dim), the same items in the same order.
-        k: Length of a list of neighbors, 1 … n_items - 1.
-        metric: Which items count as near each other.
-        on_progress: Called with the share done, 0–1; what it raises ends the work.
-
-    Raises:
-        AnalysisError: The numbers of rows differ, a value is not finite, all rows of a matrix are equal, or k is out of
-            range.
+    `k`: length of a list of neighbors, 1 … n_items - 1. Raises AnalysisError: the numbers of rows differ, a value is
+    not finite, all rows of a matrix are equal, or k is out of range.
     """
-    turned = procrustes(first, second)
+    turned = measures.procrustes(first, second)
     axes = pca(first, n_components=min(MOST_AXES, *np.shape(first)), centered=True)
-    overlap = neighbor_overlap(first, second, k=k, metric=metric, on_progress=on_progress)
+    overlap = measures.neighbor_overlap(first, second, k=k, metric=metric, on_progress=on_progress)
     return Comparison(
         measured=Measured(
-            cka=linear_cka(first, second),
-            cka_by_chance=cka_by_chance(first, second),
+            cka=measures.linear_cka(first, second),
+            cka_by_chance=measures.cka_by_chance(first, second),
             distance=turned.distance,
-            distance_by_chance=procrustes_by_chance(first, second),
+            distance_by_chance=measures.procrustes_by_chance(first, second),
             kept=float(overlap.kept.mean()),
             kept_by_chance=k**2 / (len(first) - 1),
             overlap=overlap.mean,
-            overlap_by_chance=overlap_by_chance(len(first), k),
-            cka_rest=rest_cka(first, second),
+            overlap_by_chance=measures.overlap_by_chance(len(first), k),
+            cka_rest=measures.rest_cka(first, second),
         ),
         overlap=overlap,
         moved=turned.residual.astype(np.float32),
@@ -259,13 +204,9 @@ def compare_parts(
 
     Args:
         first, second: Their items, as `part` gives them.
-        min_ratings: Ratings an item needs in the dataset of each.
         k: Length of a list of neighbors; with fewer than FEW items they are shorter.
-        metric: Which items count as near each other.
-        on_progress: Called with the share done, 0–1; what it raises ends the work.
 
-    Raises:
-        LimitError: Too few items in common, more neighbors than others, or an embedding that says nothing.
+    Raises LimitError: too few items in common, more neighbors than others, or an embedding that says nothing.
     """
     items = shared(first, second, min_ratings=min_ratings)
     check_enough(items, min_ratings=min_ratings)

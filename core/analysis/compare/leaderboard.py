@@ -8,34 +8,21 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Measured:
-    """The error of one run.
+    """The error of one run."""
 
-    Attributes:
-        model: What was trained: equal ones are one model on several splits.
-        split: Which ratings it was tested on.
-        error: In rating units.
-    """
-
-    model: Hashable
-    split: Hashable
-    error: float
+    model: Hashable  # what was trained: equal ones are one model on several splits
+    split: Hashable  # which ratings it was tested on
+    error: float  # in rating units
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A model on the leaderboard.
-
-    Attributes:
-        model: Which.
-        error: What it would reach on the average of the splits, in rating units.
-        se: Its standard error; None where nothing says how far models and splits go their own ways.
-        splits: On how many splits it was measured.
-    """
+    """A model on the leaderboard."""
 
     model: Hashable
-    error: float
-    se: float | None
-    splits: int
+    error: float  # what it would reach on the average of the splits, in rating units
+    se: float | None  # its standard error; None where nothing says how far models and splits go their own ways
+    splits: int  # on how many splits it was measured
 
 
 def leaderboard(measured: Sequence[Measured]) -> list[Standing]:
@@ -48,9 +35,6 @@ def leaderboard(measured: Sequence[Measured]) -> list[Standing]:
 
     Models can be compared where a chain of splits leads from one to the other. Of several groups without such a chain
     only the largest is ranked; of two as large, that with the run that comes first.
-
-    Args:
-        measured: The runs.
     """
     chain = _largest_chain(measured)
     if not chain:

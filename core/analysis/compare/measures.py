@@ -9,36 +9,25 @@ import numpy as np
 from core.analysis.neighbors.all_neighbors import Space, nearest
 from core.errors import AnalysisError
 
-NOTHING = 1e-6
-"""Size, of one, below which what is left of a matrix is rounding."""
+NOTHING = 1e-6  # size, of one, below which what is left of a matrix is rounding
 
 
 @dataclass(frozen=True, eq=False)
 class Aligned:
-    """The second matrix turned, scaled and moved onto the first.
+    """The second matrix turned, scaled and moved onto the first."""
 
-    Attributes:
-        second: float64, (n_items, embedding_dim of the first), in the first's units.
-        distance: Procrustes distance, 0 (the same but for rotation, reflection, size and place) … 1 (nothing alike).
-        residual: How far each item is from its counterpart after alignment, (n_items,), in the first's units.
-    """
-
-    second: np.ndarray
+    second: np.ndarray  # float64, (n_items, embedding_dim of the first), in the first's units
+    # Procrustes distance, 0 (the same but for rotation, reflection, size and place) … 1 (nothing alike)
     distance: float
-    residual: np.ndarray
+    residual: np.ndarray  # how far each item is from its counterpart after alignment, (n_items,), in the first's units
 
 
 @dataclass(frozen=True, eq=False)
 class Overlap:
-    """How many neighbors an item keeps from one run to the other.
+    """How many neighbors an item keeps from one run to the other."""
 
-    Attributes:
-        kept: Neighbors in both of its lists, 0 … k, int64, (n_items,).
-        k: Length of a list.
-    """
-
-    kept: np.ndarray
-    k: int
+    kept: np.ndarray  # neighbors in both of its lists, 0 … k, int64, (n_items,)
+    k: int  # length of a list
 
     @property
     def jaccard(self) -> np.ndarray:
@@ -59,11 +48,8 @@ def procrustes(first: np.ndarray, second: np.ndarray) -> Aligned:
     is still unexplained, as `scipy.spatial.procrustes` reports it. The narrower matrix is widened with zeros. About 1 s
     for 87,585 rows of 64.
 
-    Args:
-        first, second: Float arrays, (n_items, their own embedding_dim), the same items in the same order.
-
-    Raises:
-        AnalysisError: The numbers of rows differ, a value is not finite, or all rows of a matrix are equal.
+    `first`, `second`: float arrays, (n_items, their own embedding_dim), the same items in the same order. Raises
+    AnalysisError: the numbers of rows differ, a value is not finite, or all rows of a matrix are equal.
     """
     from scipy.linalg import orthogonal_procrustes  # 0.15 s to import
 
@@ -83,10 +69,8 @@ def linear_cka(first: np.ndarray, second: np.ndarray) -> float:
     """Linear centered kernel alignment, 0 (nothing alike) … 1 (the same but for rotation and size).
 
     Kornblith et al. (2019), equation 4 by way of the features, so that nothing of n_items by n_items is ever made. Few
-    items in many dimensions look alike by chance. About 0.1 s for 87,585 rows of 64.
-
-    Raises:
-        AnalysisError: As `procrustes`.
+    items in many dimensions look alike by chance. About 0.1 s for 87,585 rows of 64. Raises AnalysisError as
+    `procrustes`.
     """
     (a, _, _), (b, _, _) = (_standardized(matrix) for matrix in _pair(first, second))
     across = np.square(np.linalg.norm(a.T @ b))
@@ -96,10 +80,8 @@ def linear_cka(first: np.ndarray, second: np.ndarray) -> float:
 def rest_cka(first: np.ndarray, second: np.ndarray) -> float | None:
     """`linear_cka` without the strongest direction of either, its first centered principal component.
 
-    Where one direction carries much of the spread, it decides over CKA alone. None where nothing else is there.
-
-    Raises:
-        AnalysisError: As `procrustes`.
+    Where one direction carries much of the spread, it decides over CKA alone. None where nothing else is there. Raises
+    AnalysisError as `procrustes`.
     """
     rests = []
     for matrix in _pair(first, second):
@@ -124,8 +106,7 @@ def neighbor_overlap(
     Needs no alignment: neighbors are the same however a space is turned. Costs twice what `nearest` costs.
     `on_progress` is called with the share done, 0–1; what it raises ends the work.
 
-    Raises:
-        AnalysisError: The numbers of rows differ, a value is not finite, or k is out of range.
+    Raises AnalysisError: the numbers of rows differ, a value is not finite, or k is out of range.
     """
     a, b = _pair(first, second)
     mine = nearest(a, k, metric=metric, on_progress=lambda share: on_progress(share / 2))
@@ -138,8 +119,7 @@ def kept_by_chance(n_items: int, k: int) -> np.ndarray:
 
     The hypergeometric distribution: each list is of an item's k neighbors, drawn from the n_items - 1 others.
 
-    Raises:
-        AnalysisError: k is out of range.
+    Raises AnalysisError: k is out of range.
     """
     others = n_items - 1
     if not 1 <= k <= others:
@@ -162,11 +142,8 @@ def cka_by_chance(first: np.ndarray, second: np.ndarray) -> float:
     average P L P^T is tr(L) / (n - 1) times the matrix that centers. Divided by the norms of K and L, this is large
     where few items have many dimensions of equal size.
 
-    Args:
-        first, second: Float arrays, (n_items, their own embedding_dim), the same n_items.
-
-    Raises:
-        AnalysisError: All rows of a matrix are equal.
+    `first`, `second`: float arrays, (n_items, their own embedding_dim), the same n_items. Raises AnalysisError: all
+    rows of a matrix are equal.
     """
     norms = [float(np.linalg.norm(unit.T @ unit)) for unit in (_standardized(first)[0], _standardized(second)[0])]
     return 1 / (norms[0] * norms[1] * (len(first) - 1))
@@ -178,13 +155,8 @@ def procrustes_by_chance(first: np.ndarray, second: np.ndarray, *, draws: int = 
     The distance as `procrustes` defines it, without the alignment. It varies little from draw to draw, since every row
     takes part in each.
 
-    Args:
-        first, second: Float arrays, (n_items, their own embedding_dim), the same n_items.
-        draws: Pairings drawn.
-        seed: Rules the draw.
-
-    Raises:
-        AnalysisError: All rows of a matrix are equal.
+    `first`, `second`: float arrays, (n_items, their own embedding_dim), the same n_items. Raises AnalysisError: all
+    rows of a matrix are equal.
     """
     rng = np.random.default_rng(seed)
     a, b = _standardized(first)[0], _standardized(second)[0]

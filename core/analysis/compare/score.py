@@ -1,40 +1,33 @@
-"""How far a model's guesses are off on one split of the ratings, and what several splits say together."""
+"""How far guesses are off on a split of the ratings, what several splits say, and which model guesses better."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.components.proof import clustered_mean
 from core.data.ratings import Ratings
 from core.data.splits import Split
+from core.errors import AnalysisError
 from core.model.run import Run
 from core.model.scoring import require_guesses
 from core.training.baselines import rmse
 
-AT_ONCE = 2**18
-"""Ratings guessed at once."""
+AT_ONCE = 2**18  # ratings guessed at once
 
 
 @dataclass(frozen=True)
 class SplitScore:
-    """Errors on the validation ratings of one split, in rating units; guesses are clipped to the scale.
+    """Errors on the validation ratings of one split, in rating units; guesses are clipped to the scale."""
 
-    Attributes:
-        val_rmse: Of all of them.
-        warm_rmse: Of those on items with a training rating; None where there is none.
-        cold_rmse: Of those on items without one; None where there is none.
-        raw_rmse: Of all, before guesses outside the scale are moved to its ends.
-        n_warm, n_cold: How many are of either sort.
-        within: Share of the guesses that miss by no more than `val_rmse`, 0–1: 0.68 where errors are normal.
-    """
-
-    val_rmse: float
-    warm_rmse: float | None
-    cold_rmse: float | None
-    raw_rmse: float
+    val_rmse: float  # of all of them
+    warm_rmse: float | None  # of those on items with a training rating; None where there is none
+    cold_rmse: float | None  # of those on items without one; None where there is none
+    raw_rmse: float  # of all, before guesses outside the scale are moved to its ends
+    # n_warm, n_cold: how many are of either sort
     n_warm: int
     n_cold: int
-    within: float
+    within: float  # share of the guesses that miss by no more than `val_rmse`, 0–1: 0.68 where errors are normal
 
     @property
     def cold_share(self) -> float:
@@ -72,10 +65,7 @@ def _rmse_of(predicted: np.ndarray, actual: np.ndarray, chosen: np.ndarray) -> f
 
 def predict_rows(run: Run, ratings: Ratings, rows: np.ndarray) -> np.ndarray:
     """A run's guesses for some rows of the ratings it learned from, not clipped, (n,); rows int64, at least one.
-
-    Raises:
-        NotApplicableError: The model guesses no ratings.
-    """
+    Raises NotApplicableError: the model guesses no ratings."""
     require_guesses(run.scorer)
     user, item = ratings.user_index[rows], ratings.item_index[rows]
     starts = range(0, len(rows), AT_ONCE)
@@ -83,13 +73,7 @@ def predict_rows(run: Run, ratings: Ratings, rows: np.ndarray) -> np.ndarray:
 
 
 def score_of(run: Run, ratings: Ratings, parts: Split) -> SplitScore:
-    """The errors of a run on the validation ratings of its split.
-
-    Args:
-        run: The run.
-        ratings: The data it learned from.
-        parts: Its split of them.
-    """
+    """The errors of a run on the validation ratings of its split."""
     rows = parts.validation
     return split_score(
         predict_rows(run, ratings, rows),
@@ -102,19 +86,14 @@ def score_of(run: Run, ratings: Ratings, parts: Split) -> SplitScore:
 
 @dataclass(frozen=True)
 class Mean:
-    """The mean of what was measured on several splits.
+    """The mean of what was measured on several splits."""
 
-    Attributes:
-        mean: In rating units.
-        se: Its standard error, the sample standard deviation by the root of the number of splits. It says how far
-            the mean of other splits of the same ratings would be from this one; splits share most of their training
-            ratings, so with ratings by other people it would be further (see `is_clear`).
-        n: How many splits.
-    """
-
-    mean: float
+    mean: float  # in rating units
+    # its standard error, the sample standard deviation by the root of the number of splits. It says how far the mean of
+    # other splits of the same ratings would be from this one; splits share most of their training ratings, so with
+    # ratings by other people it would be further (see `is_clear`).
     se: float
-    n: int
+    n: int  # how many splits
 
 
 def mean_of(values: Sequence[float]) -> Mean:
@@ -140,7 +119,6 @@ def is_clear(difference: Mean, validation_fraction: float, *, among: int = 1) ->
     the same ratings overlap, so the variance of the mean is not s²/n but s² (1/n + n_validation/n_train).
 
     Args:
-        difference: As `difference_of` gives it.
         validation_fraction: Share of the ratings kept aside on every split, 0–1.
         among: Of how many differences on these very splits it was chosen as the largest: the bar is as much higher
             (Bonferroni's correction).
@@ -154,17 +132,11 @@ def is_clear(difference: Mean, validation_fraction: float, *, among: int = 1) ->
 
 @dataclass(frozen=True)
 class Row:
-    """One model of a scoreboard: its settings on every split.
+    """One model of a scoreboard: its settings on every split."""
 
-    Attributes:
-        run_id: The run whose settings these are.
-        own: What that run reaches on its own split.
-        splits: What the same settings reach on split seeds 0, 1, ….
-    """
-
-    run_id: str
-    own: SplitScore
-    splits: tuple[SplitScore, ...]
+    run_id: str  # the run whose settings these are
+    own: SplitScore  # what that run reaches on its own split
+    splits: tuple[SplitScore, ...]  # what the same settings reach on split seeds 0, 1, …
 
     @property
     def errors(self) -> list[float]:
@@ -198,3 +170,42 @@ def pairs(rows: Sequence[Row]) -> tuple[Pair, ...]:
         for place, a in enumerate(rows)
         for b in rows[place + 1 :]
     )
+
+
+CLEAR = 2.0  # standard errors from which a difference is more than the luck of who was asked
+
+
+@dataclass(frozen=True)
+class Paired:
+    """How much further off the first of two models is than the second."""
+
+    difference: float  # RMSE of the first less that of the second, rating units
+    se: float  # its standard error over people: how far it would be from this one had other people been asked
+    n_ratings: int  # ratings that both guessed
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is more than the luck of who was asked."""
+        return abs(self.difference) > CLEAR * self.se
+
+
+def paired(first: np.ndarray, second: np.ndarray, rating: np.ndarray, user_index: np.ndarray) -> Paired:
+    """Compare the errors of two models rating by rating: what makes a rating hard for both cancels.
+
+    What is averaged are differences of squared errors, whose mean is the difference of the two RMSE times their sum; by
+    that sum both are divided (the delta method). The standard error is clustered by person, with both models as they
+    are: that another training of them would come out a little differently is not in it.
+
+    Args:
+        first, second: Guesses of the same ratings, held inside the scale, (n,) each.
+        user_index: Who gave them, (n,).
+
+    Raises AnalysisError: there are no ratings.
+    """
+    if len(rating) == 0:
+        raise AnalysisError("there are no ratings to compare errors on")
+    squares = [np.square(guess - rating, dtype=np.float64) for guess in (first, second)]
+    total = sum(float(np.sqrt(square.mean())) for square in squares)
+    mean, se = clustered_mean((squares[0] - squares[1])[:, None], user_index)
+    scale = 1 / total if total else 0.0
+    return Paired(difference=float(mean[0]) * scale, se=float(se[0]) * scale, n_ratings=len(rating))

@@ -18,18 +18,13 @@ from core.model.scoring import require_bilinear, require_vectors
 class How:
     """The one description of how components come about.
 
-    Attributes:
-        basis: What they are components of.
-        centered: Of the item matrix: whether the column means are subtracted first.
-        min_ratings: Of the item matrix: ratings an item needs to shape them. What the model predicts has neither
-            choice: it is centered, and every item counts as often as it was rated in training.
-
-    Raises:
-        ValueError: One of the two was chosen for what the model predicts.
+    Raises ValueError: one of the two was chosen for what the model predicts.
     """
 
-    basis: Basis = "pca"
-    centered: bool = False
+    basis: Basis = "pca"  # what they are components of
+    centered: bool = False  # of the item matrix: whether the column means are subtracted first
+    # of the item matrix: ratings an item needs to shape them. What the model predicts has neither choice: it is
+    # centered, and every item counts as often as it was rated in training.
     min_ratings: int = 0
 
     def __post_init__(self) -> None:
@@ -43,15 +38,8 @@ PREDICTIONS = How("predictions")
 def components_of(run: Run, ratings: Ratings, parts: Split, how: How) -> Pca:
     """The components of a run that come about so, with scores for all its items.
 
-    Args:
-        run: The model.
-        ratings: The data it learned from.
-        parts: Which of them it trained on.
-        how: How they come about.
-
-    Raises:
-        NotApplicableError: The model has no vectors, or its score is no sum and predictions were asked for.
-        AnalysisError: There is nothing to find components in.
+    Raises NotApplicableError: the model has no vectors, or its score is no sum and predictions were asked for;
+    AnalysisError: there is nothing to find components in.
     """
     scorer = require_vectors(run.scorer)
     if how.basis == "predictions":

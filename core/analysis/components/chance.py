@@ -12,8 +12,7 @@ import numpy as np
 from core.analysis.components.pca import pca
 from core.errors import AnalysisError
 
-MOST_ROWS = 2_000
-"""Rows that are tested, drawn by chance from more."""
+MOST_ROWS = 2_000  # rows that are tested, drawn by chance from more
 
 ROTATIONS = 10
 CLEAR = 3.0
@@ -26,22 +25,16 @@ _FEWEST = 10
 
 @dataclass(frozen=True)
 class AboveChance:
-    """How many components stand above chance, the largest first.
+    """How many components stand above chance, the largest first."""
 
-    Attributes:
-        count: How many do, before the first that does not.
-        share: Share of the variance that each tested one carries, fractions, (count + 1,) or, where all do, (count,).
-        level: The share that a component has to exceed in its place, fractions, as many.
-        rows: Rows that were tested.
-    """
-
-    count: int
+    count: int  # how many do, before the first that does not
+    # share of the variance that each tested one carries, fractions, (count + 1,) or, where all do, (count,)
     share: tuple[float, ...]
-    level: tuple[float, ...]
-    rows: int
+    level: tuple[float, ...]  # the share that a component has to exceed in its place, fractions, as many
+    rows: int  # rows that were tested
 
 
-def above_chance(vectors: np.ndarray, *, rows: int = MOST_ROWS, rotations: int = ROTATIONS) -> AboveChance:
+def above_chance(vectors: np.ndarray, *, rows: int = MOST_ROWS) -> AboveChance:
     """Test the components of vectors around their mean, one after the other, until one is no larger than by chance.
 
     For each, what the larger ones say is taken out of every row; then each row is turned into a random direction of the
@@ -51,10 +44,8 @@ def above_chance(vectors: np.ndarray, *, rows: int = MOST_ROWS, rotations: int =
     Args:
         vectors: Float array, (n, d), finite; it may be mapped.
         rows: Most rows that are tested, drawn by chance.
-        rotations: How often rows are rotated.
 
-    Raises:
-        AnalysisError: There are fewer than ten rows, or all are equal.
+    Raises AnalysisError: there are fewer than ten rows, or all are equal.
     """
     rng, n = np.random.default_rng(_SEED), len(vectors)
     if n < _FEWEST:
@@ -62,7 +53,7 @@ def above_chance(vectors: np.ndarray, *, rows: int = MOST_ROWS, rotations: int =
     drawn = vectors if n <= rows else vectors[np.sort(rng.choice(n, rows, replace=False))]
     found = pca(drawn, centered=True)
     scores = np.square(found.scores)
-    noise = [rng.standard_normal(drawn.shape, np.float32) for _ in range(rotations)]
+    noise = [rng.standard_normal(drawn.shape, np.float32) for _ in range(ROTATIONS)]
     total, share, level = scores.sum(), [], []
     for component in range(scores.shape[1] - 1):  # the last has no direction left to differ in
         length = np.sqrt(scores[:, component:].sum(axis=1))

@@ -10,15 +10,10 @@ from core.errors import AnalysisError
 
 @dataclass(frozen=True, eq=False)
 class Ends:
-    """Row numbers of the items at each end, int64; no item stands at both.
+    """Row numbers of the items at each end, int64; no item stands at both."""
 
-    Attributes:
-        top: Highest score first.
-        bottom: Lowest score first.
-    """
-
-    top: np.ndarray
-    bottom: np.ndarray
+    top: np.ndarray  # highest score first
+    bottom: np.ndarray  # lowest score first
 
 
 def ends(scores: np.ndarray, eligible: np.ndarray, top: int, *, std: np.ndarray | None = None) -> Ends:
@@ -32,12 +27,9 @@ def ends(scores: np.ndarray, eligible: np.ndarray, top: int, *, std: np.ndarray 
 
     Args:
         scores: Float array, (n_items,), one component's scores.
-        eligible: Boolean array, (n_items,), items that may be listed.
-        top: Items at each end, at least 1.
         std: How well each score is known, (n_items,), in its units; None takes the scores as they are.
 
-    Raises:
-        AnalysisError: top is below 1, or the arrays differ in shape.
+    Raises AnalysisError: top is below 1, or the arrays differ in shape.
     """
     if top < 1:
         raise AnalysisError(f"top is {top}; at least 1 item can be listed")

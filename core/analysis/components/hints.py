@@ -9,17 +9,15 @@ import numpy as np
 from core.analysis.item_attributes import LOG_RATINGS, MEAN_RATING, YEAR, ItemColumns
 from core.errors import AnalysisError
 
-FEWEST_ITEMS = 10
-"""A number known for fewer items, or a category with fewer, gives no hint."""
+ALPHA = 0.05  # corrected p-value above which something may well be chance
+FEWEST_ITEMS = 10  # a number known for fewer items, or a category with fewer, gives no hint
 
 CLEAR_Z, CLEAR_Z_FIRST = 4.5, 5.6
 """Standard errors from which a hint is put in words. On data without any taste nearly all first components go together
 with something at |z| > 3, and half of the others: a model's numbers follow what its biases follow, and few items with
 many ratings weigh much in all of them. The first component does so most of all."""
-CLEAR_EFFECT, CLEAR_EFFECT_FIRST = 0.2, 0.25
-"""Effect of a category from which it is put in words."""
-FEWEST_NAMED = 60
-"""Items of a category from which it is put in words."""
+CLEAR_EFFECT, CLEAR_EFFECT_FIRST = 0.2, 0.25  # effect of a category from which it is put in words
+FEWEST_NAMED = 60  # items of a category from which it is put in words
 
 _MORE_AND_LESS = {
     YEAR: ("newer", "older"),
@@ -30,46 +28,30 @@ _MORE_AND_LESS = {
 
 @dataclass(frozen=True)
 class Hint:
-    """One thing that goes together with a component.
+    """One thing that goes together with a component."""
 
-    Attributes:
-        name: The number's name ("year") or the category ("Drama").
-        column: The column it comes from; for a number its name again.
-        kind: number: does it rise along the component. category: are its items higher up than the others.
-        effect: -1 … 1, positive towards the high end. For a number Spearman's rank correlation; for a category 2 AUC -
-            1, how much more often one of its items is above one of the others than below.
-        auc: Chance that one of the category's items scores above one of the others, 0–1; NaN for a number.
-        n: Items the number is known for, or items in the category.
-        z: The effect over its standard error where there is none; positive towards the high end.
-        p: Two-sided p-value.
-        q: The p-value after Benjamini and Hochberg's correction for looking at many things.
-    """
-
-    name: str
-    column: str
+    name: str  # the number's name ("year") or the category ("Drama")
+    column: str  # the column it comes from; for a number its name again
+    # number: does it rise along the component. category: are its items higher up than the others.
     kind: Literal["number", "category"]
+    # -1 … 1, positive towards the high end. For a number Spearman's rank correlation; for a category 2 AUC - 1, how
+    # much more often one of its items is above one of the others than below.
     effect: float
-    auc: float
-    n: int
-    z: float
-    p: float
-    q: float
+    auc: float  # chance that one of the category's items scores above one of the others, 0–1; NaN for a number
+    n: int  # items the number is known for, or items in the category
+    z: float  # the effect over its standard error where there is none; positive towards the high end
+    p: float  # two-sided p-value
+    q: float  # the p-value after Benjamini and Hochberg's correction for looking at many things
 
 
-def hints(scores: np.ndarray, columns: ItemColumns, *, alpha: float = 0.05) -> tuple[Hint, ...]:
-    """Everything known about the items, the strongest effect first.
+def hints(scores: np.ndarray, columns: ItemColumns) -> tuple[Hint, ...]:
+    """Everything known about the items, by one component's scores, (n_items,), the strongest effect first.
 
-    Hints whose corrected p-value is above `alpha` come after all others. Rank correlation after Spearman (1904); AUC
-    and its normal approximation with ties after Mann and Whitney (1947); the correction after Benjamini and Hochberg
-    (1995), over all hints of this component. About 0.1 s for 9,066 items.
+    Hints whose corrected p-value is above ALPHA, which may well be chance, come after all others. Rank correlation
+    after Spearman (1904); AUC and its normal approximation with ties after Mann and Whitney (1947); the correction
+    after Benjamini and Hochberg (1995), over all hints of this component. About 0.1 s for 9,066 items.
 
-    Args:
-        scores: One component's scores, (n_items,).
-        columns: What is known about the same items.
-        alpha: Corrected p-value above which a hint may well be chance.
-
-    Raises:
-        AnalysisError: The columns are not as long as the scores, or a score is not finite.
+    Raises AnalysisError: the columns are not as long as the scores, or a score is not finite.
     """
     scores = np.asarray(scores, np.float64)
     if scores.ndim != 1 or len(scores) != len(columns.titles) or not np.isfinite(scores).all():
@@ -78,7 +60,7 @@ def hints(scores: np.ndarray, columns: ItemColumns, *, alpha: float = 0.05) -> t
     every = [*_numbers(scores, columns.numbers), *_categories(scores, columns.categories)]
     corrected = benjamini_hochberg(np.array([hint.p for hint in every]))
     every = [replace(hint, q=float(q)) for hint, q in zip(every, corrected, strict=True)]
-    return tuple(sorted(every, key=lambda hint: (hint.q > alpha, -abs(hint.effect))))
+    return tuple(sorted(every, key=lambda hint: (hint.q > ALPHA, -abs(hint.effect))))
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
@@ -147,18 +129,13 @@ class Words:
 
 @dataclass(frozen=True)
 class Standing:
-    """What held-out ratings say of a direction before anything is said about it.
+    """What held-out ratings say of a direction before anything is said about it."""
 
-    Attributes:
-        carries_signal: It is among the components of the predictions that `Proof.signal` counts, or follows one of them
-            closely (`core.analysis.components.counterparts`).
-        is_first: That is the first one.
-        tested: They were asked; False where they cannot be.
-    """
-
+    # it is among the components of the predictions that `Proof.signal` counts, or follows one of them closely
+    # (`core.analysis.components.examined`)
     carries_signal: bool = False
-    is_first: bool = False
-    tested: bool = True
+    is_first: bool = False  # that is the first one
+    tested: bool = True  # they were asked; False where they cannot be
 
 
 def words(strongest: Sequence[Hint], standing: Standing, *, most: int = 3) -> Words:

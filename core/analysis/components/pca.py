@@ -23,31 +23,24 @@ LARGE = 100_000
 
 _BLOCK = 2**12
 
-_KEPT = 8
-"""Columns of scores that are kept of very many rows."""
+_KEPT = 8  # columns of scores that are kept of very many rows
 
 
 @dataclass(frozen=True, eq=False)
 class Pca:
-    """Components in order of falling variance; n_items are the rows that took part.
+    """Components in order of falling variance; n_items are the rows that took part."""
 
-    Attributes:
-        scores: Place of every row along every component, in embedding units, float64, (n_items, n_components); of more
-            than LARGE rows float32, and `Projected`.
-        components: What leads from a row to its scores, float64, (n_components, embedding_dim). Of the item matrix:
-            directions of length one, the loading with the largest absolute value positive.
-        variance_ratio: Share of the total that each component carries, fractions, (n_components,).
-        mean: What was subtracted from every row first, (embedding_dim,): zeros unless centered.
-        centered: Whether the column means were subtracted.
-        user_components: For components of predictions, what leads from a centered user's vector to their place along
-            each, (n_components, embedding_dim). None for components of the item matrix, where the same directions do.
-    """
-
+    # place of every row along every component, in embedding units, float64, (n_items, n_components); of more than LARGE
+    # rows float32, and `Projected`
     scores: np.ndarray
+    # what leads from a row to its scores, float64, (n_components, embedding_dim). Of the item matrix: directions of
+    # length one, the loading with the largest absolute value positive.
     components: np.ndarray
-    variance_ratio: np.ndarray
-    mean: np.ndarray
-    centered: bool
+    variance_ratio: np.ndarray  # share of the total that each component carries, fractions, (n_components,)
+    mean: np.ndarray  # what was subtracted from every row first, (embedding_dim,): zeros unless centered
+    centered: bool  # whether the column means were subtracted
+    # for components of predictions, what leads from a centered user's vector to their place along each, (n_components,
+    # embedding_dim). None for components of the item matrix, where the same directions do.
     user_components: np.ndarray | None = None
 
     @property
@@ -133,16 +126,12 @@ def pca(embeddings: np.ndarray, *, n_components: int | None = None, centered: bo
     the first component often points from the origin to the middle of all items.
 
     Args:
-        embeddings: Float array, (n_items, embedding_dim).
         n_components: Components kept, 1 … min(n_items, embedding_dim); None keeps all.
         centered: Subtract the column means first.
 
-    Returns:
-        Scores (n_items, n_components) in embedding units, components (n_components, embedding_dim), variance ratios
-        (n_components,) as fractions of the total.
-
-    Raises:
-        AnalysisError: A value is not finite, all rows are equal, or n_components is out of range.
+    Returns scores (n_items, n_components) in embedding units, components (n_components, embedding_dim), variance ratios
+    (n_components,) as fractions of the total. Raises AnalysisError: a value is not finite, all rows are equal, or
+    n_components is out of range.
     """
     if len(embeddings) > LARGE:
         return _in_blocks(embeddings, n_components, centered)
@@ -151,7 +140,7 @@ def pca(embeddings: np.ndarray, *, n_components: int | None = None, centered: bo
     mean = matrix.mean(axis=0) if centered else np.zeros(matrix.shape[1])
     matrix -= mean
     matrix /= (size := np.abs(matrix).max())  # the squares of tiny embeddings would underflow
-    components, power = _of_columns(matrix) if len(matrix) >= TALL * matrix.shape[1] else _of_matrix(matrix)
+    components, power = _of_products(matrix.T @ matrix) if len(matrix) >= TALL * matrix.shape[1] else _of_matrix(matrix)
     components = components[:kept] * _signs(components[:kept])[:, None]
     return Pca(
         scores=matrix @ components.T * size,
@@ -192,12 +181,8 @@ def _of_matrix(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return components, np.square(singular)
 
 
-def _of_columns(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The same by the eigenvectors of the columns' products with each other."""
-    return _of_products(matrix.T @ matrix)
-
-
 def _of_products(products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same by the eigenvectors of the columns' products with each other."""
     power, vectors = np.linalg.eigh(products)
     return vectors.T[::-1], np.maximum(power[::-1], 0)
 
@@ -246,12 +231,7 @@ def likeness(directions: np.ndarray, direction: np.ndarray, covariance: np.ndarr
 
 
 def item_covariance(embeddings: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Covariance of vectors, each counting as often as it was rated, (embedding_dim, embedding_dim); zero without any.
-
-    Args:
-        embeddings: (n_items, embedding_dim).
-        count: Training ratings of each, (n_items,).
-    """
+    """Covariance of vectors, each counting as often as it was rated, (embedding_dim, embedding_dim); zero without."""
     products, total = np.zeros((embeddings.shape[1],) * 2), count.sum()
     if total == 0:
         return products

@@ -6,8 +6,7 @@ from core.analysis.components.pca import Pca
 from core.analysis.gauge import CenteredModel
 from core.errors import AnalysisError
 
-NEGLIGIBLE = 1e-6
-"""Components weaker than this share of the strongest are rounding: vectors are kept as float32."""
+NEGLIGIBLE = 1e-6  # components weaker than this share of the strongest are rounding: vectors are kept as float32
 
 
 def predicted_components(model: CenteredModel) -> Pca:
@@ -59,8 +58,7 @@ def scores_from(item_embedding: np.ndarray, item_weight: np.ndarray, user_root: 
         item_weight: Shares of the training ratings, (n_items,).
         user_root: What `root` makes of the centered users, (embedding_dim, embedding_dim).
 
-    Raises:
-        AnalysisError: The model predicts the same taste for everybody.
+    Raises AnalysisError: the model predicts the same taste for everybody.
     """
     centered = item_embedding - item_weight @ item_embedding.astype(np.float64)
     items, _, _ = _directions(user_root, root(centered, item_weight))
@@ -100,15 +98,8 @@ def predicted_tastes(model: CenteredModel, *, users: bool = False) -> np.ndarray
     another number for every way of writing the same model (Steck et al. 2024, "Is Cosine-Similarity of Embeddings
     Really About Similarity?", arXiv 2403.05440).
 
-    Args:
-        model: The model in its centered form.
-        users: Rows of people, compared over all items, instead of rows of items.
-
-    Returns:
-        Float array in units of the score, (n_rows, k), along `predicted_components`.
-
-    Raises:
-        AnalysisError: As `predicted_components` does.
+    `users`: rows of people, compared over all items, instead of rows of items. Returns float array in units of the
+    score, (n_rows, k), along `predicted_components`. Raises AnalysisError as `predicted_components` does.
     """
     found = predicted_components(model)
     if not users:

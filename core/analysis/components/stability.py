@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.components.counterparts import absolute_correlations
+from core.analysis.components.examined import absolute_correlations
 from core.analysis.components.pca import pca
 from core.analysis.components.predictions import scores_from
 from core.errors import AnalysisError
@@ -13,17 +13,11 @@ from core.errors import AnalysisError
 
 @dataclass(frozen=True, eq=False)
 class Stability:
-    """How well each component of a reference is found again in other runs.
+    """How well each component of a reference is found again in other runs."""
 
-    Attributes:
-        median_r: Median over the other runs of the matched |r|, 0–1, (n_components,).
-        r: Matched |r|, run by run, (n_others, n_components); 0 where nothing was left to match.
-        match: Component of the other run that was matched, int64, (n_others, n_components); -1 for none.
-    """
-
-    median_r: np.ndarray
-    r: np.ndarray
-    match: np.ndarray
+    median_r: np.ndarray  # median over the other runs of the matched |r|, 0–1, (n_components,)
+    r: np.ndarray  # matched |r|, run by run, (n_others, n_components); 0 where nothing was left to match
+    match: np.ndarray  # component of the other run that was matched, int64, (n_others, n_components); -1 for none
 
 
 def stability(reference: np.ndarray, others: Sequence[np.ndarray]) -> Stability:
@@ -37,8 +31,7 @@ def stability(reference: np.ndarray, others: Sequence[np.ndarray]) -> Stability:
         reference: Scores, (n_items, n_components).
         others: Scores of the same items in the same order, (n_items, any number), at least one run.
 
-    Raises:
-        AnalysisError: There is no other run, or the items differ in number.
+    Raises AnalysisError: there is no other run, or the items differ in number.
     """
     from scipy.optimize import linear_sum_assignment  # 0.3 s to import, and only a study needs it
 
@@ -63,15 +56,13 @@ def across_seeds(
     87,585.
 
     Args:
-        embeddings: The run's matrix, (n_items, embedding_dim).
         others: The other runs' matrices, of that shape.
         centered: Whether the PCA subtracts the column means.
         shaping: Items that take part in the PCA, boolean, (n_items,).
         measured: Those of them by which components are compared, boolean, (n_items,): leave out what training never
             moved, which every seed puts somewhere else.
 
-    Raises:
-        AnalysisError: As `stability` and `pca` do.
+    Raises AnalysisError as `stability` and `pca` do.
     """
     rows = measured[shaping]
     mine, *theirs = (pca(matrix[shaping], centered=centered).scores[rows] for matrix in (embeddings, *others))
@@ -89,8 +80,7 @@ def of_predictions(
         user_roots: What `scores_from` needs of their users, (embedding_dim, embedding_dim) each.
         item_count: Training ratings of each item, (n_items,): the other runs learned from the same.
 
-    Raises:
-        AnalysisError: As `stability` and `scores_from` do.
+    Raises AnalysisError as `stability` and `scores_from` do.
     """
     weight, rated = item_count / item_count.sum(), item_count > 0
     theirs = [scores_from(items, weight, root)[rated] for items, root in zip(others, user_roots, strict=True)]

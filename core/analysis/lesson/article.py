@@ -30,23 +30,16 @@ HIGH = (
 )
 """Nine of the ten titles printed at either end, in the order of the article."""
 
-FEWEST = 21
-"""Ratings that the article's table asks for: more than 20."""
+FEWEST = 21  # ratings that the article's table asks for: more than 20
 
 
 @dataclass(frozen=True, eq=False)
 class End:
-    """One end of a first component in three versions, rows of items, (n,) each.
+    """One end of a first component in three versions, rows of items, (n,) each."""
 
-    Attributes:
-        printed: As the article has it.
-        moved_back: The items numbered just before those, whose vectors they were given.
-        own: Of another model, as many.
-    """
-
-    printed: np.ndarray
-    moved_back: np.ndarray
-    own: np.ndarray
+    printed: np.ndarray  # as the article has it
+    moved_back: np.ndarray  # the items numbered just before those, whose vectors they were given
+    own: np.ndarray  # of another model, as many
 
 
 def article_ends(ratings: Ratings, scores: np.ndarray) -> tuple[End, End] | None:
@@ -56,10 +49,8 @@ def article_ends(ratings: Ratings, scores: np.ndarray) -> tuple[End, End] | None
     layer one row more than there are movies, for a number 0 that no movie has. R counts rows from 1: its first row is
     that of number 0. Joined by number to row number, every title gets the row of the one before.
 
-    Args:
-        ratings: The data.
-        scores: Of another model's items along its first component, (n_items,). Its high end counts as the one with the
-            higher mean ratings: which end is high is a convention.
+    `scores`: of another model's items along its first component, (n_items,). Its high end counts as the one with the
+    higher mean ratings: which end is high is a convention.
     """
     rows = {title: row for row, title in enumerate(ratings.item_table["title"])}
     if not rows.keys() >= {*LOW, *HIGH}:

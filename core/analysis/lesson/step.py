@@ -13,23 +13,17 @@ from core.model.scoring import Bilinear
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """What a model has learned about one user and one item.
+    """What a model has learned about one user and one item."""
 
-    Attributes:
-        user, item: Their rows, float64, (n_dims,).
-        scale: How a score becomes a rating.
-        user_bias, item_bias: Their biases; 0 where the model has none.
-        has_biases: Whether it has any, which a step of training then moves.
-        constant: What is added for every pair alike, and stays as it is.
-    """
-
+    # user, item: their rows, float64, (n_dims,)
     user: np.ndarray
     item: np.ndarray
-    scale: Scale
+    scale: Scale  # how a score becomes a rating
+    # user_bias, item_bias: their biases; 0 where the model has none
     user_bias: float = 0.0
     item_bias: float = 0.0
-    has_biases: bool = False
-    constant: float = 0.0
+    has_biases: bool = False  # whether it has any, which a step of training then moves
+    constant: float = 0.0  # what is added for every pair alike, and stays as it is
 
 
 def pair_of(scorer: Bilinear, user: int, item: int) -> Pair:
@@ -47,21 +41,13 @@ def pair_of(scorer: Bilinear, user: int, item: int) -> Pair:
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """A predicted rating, taken apart.
+    """A predicted rating, taken apart."""
 
-    Attributes:
-        terms: What each dimension adds, (n_dims,).
-        dot: Their sum.
-        score: The sum with the biases and the constant, where there are any.
-        share: How far up the scale the rating is, 0–1 where the score goes through a sigmoid.
-        rating: The prediction in rating units, not clipped.
-    """
-
-    terms: np.ndarray
-    dot: float
-    score: float
-    share: float
-    rating: float
+    terms: np.ndarray  # what each dimension adds, (n_dims,)
+    dot: float  # their sum
+    score: float  # the sum with the biases and the constant, where there are any
+    share: float  # how far up the scale the rating is, 0–1 where the score goes through a sigmoid
+    rating: float  # the prediction in rating units, not clipped
 
 
 def predict(pair: Pair) -> Prediction:
@@ -76,19 +62,13 @@ def predict(pair: Pair) -> Prediction:
 
 @dataclass(frozen=True, eq=False)
 class TrainingStep:
-    """One step of plain gradient descent on a single rating.
+    """One step of plain gradient descent on a single rating: the numbers before and after it."""
 
-    Attributes:
-        rating: What the user really gave.
-        before, after: The numbers before and after the step.
-        gradient: Slope of the loss in each of them: how fast it grows as the number does.
-        predicted_before, predicted_after: The predictions that go with them.
-    """
-
-    rating: float
+    rating: float  # what the user really gave
     before: Pair
-    gradient: Pair
+    gradient: Pair  # slope of the loss in each of them: how fast it grows as the number does
     after: Pair
+    # predicted_before, predicted_after: the predictions that go with them
     predicted_before: Prediction
     predicted_after: Prediction
 
@@ -109,8 +89,7 @@ def training_step(pair: Pair, rating: float, *, learning_rate: float, l2: float 
     Every number x becomes x - learning_rate · d loss / dx. No other row occurs in the loss, so the slope of every other
     row is exactly zero.
 
-    Raises:
-        AnalysisError: learning_rate or l2 is negative or not finite.
+    Raises AnalysisError: learning_rate or l2 is negative or not finite.
     """
     if not (0 <= learning_rate < np.inf and 0 <= l2 < np.inf):
         raise AnalysisError(f"learning_rate is {learning_rate} and l2 {l2}; both must be finite numbers from 0")
@@ -141,15 +120,10 @@ def training_step(pair: Pair, rating: float, *, learning_rate: float, l2: float 
 
 @dataclass(frozen=True, eq=False)
 class Dropped:
-    """A vector as a training step with dropout sees it.
+    """A vector as a training step with dropout sees it."""
 
-    Attributes:
-        kept: Which numbers stay, boolean, (n_dims,).
-        vector: Those divided by 1 - rate, the others zero, (n_dims,).
-    """
-
-    kept: np.ndarray
-    vector: np.ndarray
+    kept: np.ndarray  # which numbers stay, boolean, (n_dims,)
+    vector: np.ndarray  # those divided by 1 - rate, the others zero, (n_dims,)
 
 
 def dropout(vector: np.ndarray, rate: float, *, seed: int) -> Dropped:
@@ -158,13 +132,8 @@ def dropout(vector: np.ndarray, rate: float, *, seed: int) -> Dropped:
     Srivastava et al. (2014), "Dropout", Journal of Machine Learning Research 15, with the scaling in training rather
     than afterwards, as Keras has it.
 
-    Args:
-        vector: Float array, (n_dims,).
-        rate: Share hidden on average, from 0 to below 1.
-        seed: Starting number of the draw.
-
-    Raises:
-        AnalysisError: The rate is out of range.
+    `vector`: float array, (n_dims,); `rate`: share hidden on average, from 0 to below 1. Raises AnalysisError: the rate
+    is out of range.
     """
     kept = _masks(len(vector), rate, draws=1, seed=seed)[0]
     return Dropped(kept=kept, vector=np.where(kept, vector / (1 - rate), 0.0))
@@ -189,19 +158,12 @@ def _masks(size: int, rate: float, *, draws: int, seed: int) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class LookUp:
-    """One row of a matrix, had in two ways.
+    """One row of a matrix, had in two ways."""
 
-    Attributes:
-        one_hot: Zeros with a single one at the row number, (n_rows,).
-        row: The row, picked by its number, (n_dims,).
-        product: one_hot times the matrix, (n_dims,).
-        multiplications: What the product costs; picking costs none.
-    """
-
-    one_hot: np.ndarray
-    row: np.ndarray
-    product: np.ndarray
-    multiplications: int
+    one_hot: np.ndarray  # zeros with a single one at the row number, (n_rows,)
+    row: np.ndarray  # the row, picked by its number, (n_dims,)
+    product: np.ndarray  # one_hot times the matrix, (n_dims,)
+    multiplications: int  # what the product costs; picking costs none
 
 
 def look_up(matrix: np.ndarray, row: int) -> LookUp:
@@ -210,8 +172,7 @@ def look_up(matrix: np.ndarray, row: int) -> LookUp:
     A one-hot vector times a matrix is the sum of all rows, each times 0 but one times 1. Zero times a finite number is
     zero and adding zero changes nothing, so for finite numbers the two are equal to the last bit.
 
-    Raises:
-        AnalysisError: There is no such row.
+    Raises AnalysisError: there is no such row.
     """
     if not 0 <= row < len(matrix):
         raise AnalysisError(f"row is {row}; the matrix has rows 0 to {len(matrix) - 1:,}")
@@ -228,13 +189,11 @@ class Seconds:
     product: float
 
 
-def time_both(matrix: np.ndarray, row: int, *, tries: int = 7) -> Seconds:
+def time_both(matrix: np.ndarray, row: int) -> Seconds:
     """Measure picking a row against multiplying by its one-hot vector, which is made beforehand."""
     one_hot = look_up(matrix, row).one_hot
-    return Seconds(
-        look_up=_fastest(lambda: np.take(matrix, row, axis=0), tries), product=_fastest(lambda: one_hot @ matrix, tries)
-    )
+    return Seconds(_fastest(lambda: np.take(matrix, row, axis=0)), _fastest(lambda: one_hot @ matrix))
 
 
-def _fastest(action: Callable[[], object], tries: int) -> float:
-    return max(min(timeit.repeat(action, number=1, repeat=tries)), 1e-9)  # a clock may tick too coarsely to see it
+def _fastest(action: Callable[[], object]) -> float:
+    return max(min(timeit.repeat(action, number=1, repeat=7)), 1e-9)  # a clock may tick too coarsely to see it

@@ -11,18 +11,12 @@ from core.errors import AnalysisError
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """The line through the means of two sets of items.
+    """The line through the means of two sets of items."""
 
-    Attributes:
-        direction: From the low set's mean to the high set's, length one, float64, (embedding_dim,).
-        positions: Every item's place, float64, (n_items,): -1 is the mean of the low set, 1 the mean of the high set, 0
-            halfway.
-        length: Distance between the two means, in embedding units.
-    """
-
-    direction: np.ndarray
+    direction: np.ndarray  # from the low set's mean to the high set's, length one, float64, (embedding_dim,)
+    # every item's place, float64, (n_items,): -1 is the mean of the low set, 1 the mean of the high set, 0 halfway
     positions: np.ndarray
-    length: float
+    length: float  # distance between the two means, in embedding units
 
     @property
     def slope(self) -> np.ndarray:
@@ -32,42 +26,28 @@ class Axis:
 
 @dataclass(frozen=True)
 class ClosestComponent:
-    """The component that is most like an axis.
+    """The component that is most like an axis."""
 
-    Attributes:
-        index: Which component, from 0.
-        likeness: -1 … 1; negative where its high end is the axis' low end.
-    """
-
-    index: int
-    likeness: float
+    index: int  # which component, from 0
+    likeness: float  # -1 … 1; negative where its high end is the axis' low end
 
 
 @dataclass(frozen=True, eq=False)
 class AxisPair:
-    """Two axes as a map.
+    """Two axes as a map."""
 
-    Attributes:
-        positions: Places along the first and the second, (n_items, 2).
-        slopes: How they change with an item's vector, (2, embedding_dim).
-        angle: Between the two directions, degrees, 0 … 180. At 90 they say different things; near 0 or 180 the map is
-            one line drawn twice.
-    """
-
-    positions: np.ndarray
+    positions: np.ndarray  # places along the first and the second, (n_items, 2)
+    # between the two directions, degrees, 0 … 180. At 90 they say different things; near 0 or 180 the map is one line
+    # drawn twice.
     angle: float
-    slopes: np.ndarray
+    slopes: np.ndarray  # how they change with an item's vector, (2, embedding_dim)
 
 
 def axis(embeddings: np.ndarray, low: Sequence[int], high: Sequence[int]) -> Axis:
     """The axis from the mean of `low` to the mean of `high`, with every item projected on it.
 
-    Args:
-        embeddings: Float array, (n_items, embedding_dim).
-        low, high: Rows of the items at each pole.
-
-    Raises:
-        AnalysisError: A pole is empty, a row is out of range or at both poles, or the means coincide.
+    `low`, `high`: rows of the items at each pole. Raises AnalysisError: a pole is empty, a row is out of range or at
+    both poles, or the means coincide.
     """
     for name, rows in (("low", low), ("high", high)):
         if len(rows) == 0:
@@ -95,11 +75,7 @@ def closest_component(direction: np.ndarray, result: Pca, covariance: np.ndarray
 
 
 def combine(first: Axis, second: Axis) -> AxisPair:
-    """Two axes over the same items as a map.
-
-    Raises:
-        AnalysisError: The axes are of different items.
-    """
+    """Two axes over the same items as a map. Raises AnalysisError: the axes are of different items."""
     if first.positions.shape != second.positions.shape:
         raise AnalysisError(
             f"axes of {len(first.positions):,} and {len(second.positions):,} items have no map in common"

@@ -10,11 +10,12 @@ import numpy as np
 
 from core.analysis.components.hints import rows_by_category
 from core.analysis.item_attributes import YEAR, ItemColumns
-from core.analysis.neighbors.all_neighbors import MANY_ROWS, SAMPLE, Space, comparable, guides
+from core.analysis.neighbors.all_neighbors import MANY_ROWS, SAMPLE, Space, comparable, drawn, guides
 from core.data.nouns import count
 from core.errors import AnalysisError
 
 NO_CLUSTER = -1
+MOST_NAMED = 3  # signs in a name
 
 FEWEST_ITEMS, LOWEST_LOG_ODDS, LOWEST_Z = 5, np.log(2), 4.0
 """A sign is on at least this many of the group's items, its odds there are at least twice those elsewhere, and chance
@@ -29,17 +30,11 @@ SEVERAL_LANGUAGES = frozenset({"aka", "das", "der", "des", "die", "las", "les", 
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
-    """Which group each item is in.
+    """Which group each item is in."""
 
-    Attributes:
-        label: int64, (n_items,): 0 is the largest group; -1 (HDBSCAN only) belongs to none.
-        sizes: Items per group, int64, (n_clusters,), falling.
-        found_on: Items, drawn by chance, among which the groups were found; None where those were all.
-    """
-
-    label: np.ndarray
-    sizes: np.ndarray
-    found_on: int | None = None
+    label: np.ndarray  # int64, (n_items,): 0 is the largest group; -1 (HDBSCAN only) belongs to none
+    sizes: np.ndarray  # items per group, int64, (n_clusters,), falling
+    found_on: int | None = None  # items, drawn by chance, among which the groups were found; None where those were all
 
 
 def kmeans(embeddings: np.ndarray, n_clusters: int = 12, *, metric: Space = "cosine", seed: int = 0) -> Clusters:
@@ -49,13 +44,10 @@ def kmeans(embeddings: np.ndarray, n_clusters: int = 12, *, metric: Space = "cos
     are those of as many, drawn by chance.
 
     Args:
-        embeddings: Float array, (n_items, embedding_dim).
         n_clusters: Groups, 2 … n_items.
         metric: cosine brings all vectors to length one first, so that groups are directions.
-        seed: Starting number of the draw of starts.
 
-    Raises:
-        AnalysisError: n_clusters is out of range, or there are fewer different rows than groups.
+    Raises AnalysisError: n_clusters is out of range, or there are fewer different rows than groups.
     """
     from sklearn.cluster import KMeans  # 1 s to import
     from threadpoolctl import threadpool_limits
@@ -65,7 +57,7 @@ def kmeans(embeddings: np.ndarray, n_clusters: int = 12, *, metric: Space = "cos
         raise AnalysisError(
             f"n_clusters is {n_clusters}; {count(len(points), 'item')} make 2 to {len(points):,} groups"
         )
-    some = points[_sample(len(points), MANY_ROWS, seed)]
+    some = points[drawn(len(points), MANY_ROWS, seed)]
     if n_clusters > (different := len(np.unique(some, axis=0))):
         raise AnalysisError(f"n_clusters is {n_clusters}, but only {different} rows differ; choose fewer groups")
     with threadpool_limits(1, user_api="openmp"):  # the threads' sums would be added in an order left to chance
@@ -82,12 +74,11 @@ def repeatability(embeddings: np.ndarray, n_clusters: int, *, metric: Space = "c
     and Arabie 1985) is 1 where they agree on all, and 0 on average for groups left to chance. Where there are kinds of
     items, every start finds them. Of many items a sample of 10,000 is grouped; about 4 s for 9,066 items.
 
-    Args:
-        embeddings, n_clusters, metric, seed: As for `kmeans`; the numbers from `seed` on are the starts.
+    `embeddings`, `n_clusters`, `metric`, `seed`: as for `kmeans`; the numbers from `seed` on are the starts.
     """
     from sklearn.metrics import adjusted_rand_score  # 1 s to import
 
-    some = _sample(len(embeddings), MOST_REPEATED, seed)
+    some = drawn(len(embeddings), MOST_REPEATED, seed)
     found = [kmeans(embeddings[some], n_clusters, metric=metric, seed=seed + start).label for start in range(STARTS)]
     return float(np.mean([adjusted_rand_score(one, other) for one, other in combinations(found, 2)]))
 
@@ -98,27 +89,17 @@ def silhouette(embeddings: np.ndarray, clusters: Clusters, *, metric: Space = "c
     For each item (b - a) / max(a, b), with a its mean distance to its own group and b that to the next: 1 where groups
     are tight and far apart, 0 where an item could as well be in the next group.
 
-    Args:
-        embeddings, metric: The matrix as it was grouped, (n_items, embedding_dim).
-        clusters: Its groups.
-        most: Most items in the sample.
-
-    Returns:
-        -1 … 1; NaN where there are fewer than two groups, or none of several items.
+    `embeddings`, `metric`: the matrix as it was grouped, (n_items, embedding_dim). -1 … 1; NaN where there are fewer
+    than two groups, or none of several items.
     """
     from sklearn.metrics import silhouette_score
 
     grouped = np.flatnonzero(clusters.label != NO_CLUSTER)
-    some = grouped[_sample(len(grouped), most, 0)]
+    some = grouped[drawn(len(grouped), most, 0)]
     label = clusters.label[some]
     if not 2 <= len(np.unique(label)) < len(label):
         return float("nan")
     return float(silhouette_score(comparable(embeddings[some], metric), label))
-
-
-def _sample(n: int, most: int, seed: int) -> np.ndarray:
-    """Row numbers of all, or of a sample drawn from this starting number, rising."""
-    return np.arange(n) if n <= most else np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
 
 
 def hdbscan(embeddings: np.ndarray, *, min_size: int = 15, metric: Space = "cosine") -> Clusters:
@@ -128,13 +109,8 @@ def hdbscan(embeddings: np.ndarray, *, min_size: int = 15, metric: Space = "cosi
     a finding, not a failure. Time grows with the square of the items: 8 s for 9,066 of 64 numbers, so a quarter of an
     hour for 87,585. Of more than MANY_ROWS a sample is grouped, and the rest goes where most of its `guides` are.
 
-    Args:
-        embeddings: Float array, (n_items, embedding_dim).
-        min_size: Fewest items that make a group, at least 2.
-        metric: As for `kmeans`.
-
-    Raises:
-        AnalysisError: min_size is below 2 or above the number of items.
+    `min_size`: fewest items that make a group, at least 2. Raises AnalysisError: min_size is below 2 or above the
+    number of items.
     """
     from sklearn.cluster import HDBSCAN
 
@@ -145,7 +121,7 @@ def hdbscan(embeddings: np.ndarray, *, min_size: int = 15, metric: Space = "cosi
     search = HDBSCAN(min_cluster_size=min_size, algorithm="kd_tree", copy=True)
     if len(points) <= MANY_ROWS:
         return _by_size(search.fit_predict(points))
-    sample = _sample(len(points), SAMPLE, 0)
+    sample = drawn(len(points), SAMPLE, 0)
     found = search.fit_predict(points[sample])
     group = np.empty(len(points), np.int64)
     for rows, near in guides(points, sample):
@@ -164,14 +140,7 @@ def _most_frequent(groups: np.ndarray) -> np.ndarray:
 def typical(
     embeddings: np.ndarray, clusters: Clusters, *, top: int = 5, metric: Space = "cosine"
 ) -> tuple[np.ndarray, ...]:
-    """For each group the rows nearest to its mean, closest first, at most `top` of them.
-
-    Args:
-        embeddings: The matrix that was grouped, (n_items, embedding_dim).
-        clusters: Its groups.
-        top: Most rows a group, at least 1.
-        metric: As it was grouped.
-    """
+    """For each group the rows nearest to its mean, closest first, at most `top` of them."""
     points = comparable(embeddings, metric)
     nearest = []
     for number in range(len(clusters.sizes)):
@@ -195,22 +164,15 @@ def _by_size(group: np.ndarray) -> Clusters:
 
 @dataclass(frozen=True)
 class Sign:
-    """Something more common in a group than elsewhere.
+    """Something more common in a group than elsewhere."""
 
-    Attributes:
-        text: "Horror", "1980s" or a word of titles.
-        column: The category it belongs to, "decade" or "title".
-        inside, outside: Share of the group's, and of all other items that have it, fractions.
-        log_odds: How much larger the odds are inside, natural logarithm.
-        z: Difference of the two shares by its standard error under no difference.
-    """
-
-    text: str
-    column: str
+    text: str  # "Horror", "1980s" or a word of titles
+    column: str  # the category it belongs to, "decade" or "title"
+    # inside, outside: share of the group's, and of all other items that have it, fractions
     inside: float
     outside: float
-    log_odds: float
-    z: float
+    log_odds: float  # how much larger the odds are inside, natural logarithm
+    z: float  # difference of the two shares by its standard error under no difference
 
 
 @dataclass(frozen=True)
@@ -221,20 +183,15 @@ class Label:
     signs: tuple[Sign, ...]
 
 
-def label_groups(group: np.ndarray, columns: ItemColumns, *, most: int = 3) -> tuple[Label, ...]:
+def label_groups(group: np.ndarray, columns: ItemColumns) -> tuple[Label, ...]:
     """A label for each group 0 … n - 1.
 
     Signs are ranked by how sure the difference is (the z-score of two proportions, pooled), and must have a large one
     too: a log odds ratio, with half an item added to every count (Haldane 1956). So neither a rare word nor a genre
     common everywhere wins. About 0.5 s for 9,066 items.
 
-    Args:
-        group: Group of every item, int, (n_items,); -1 is in none, and counts as outside.
-        columns: What is known about the same items.
-        most: Most signs in a name.
-
-    Raises:
-        AnalysisError: The arrays differ in length.
+    `group`: group of every item, int, (n_items,); -1 is in none, and counts as outside. Raises AnalysisError: the
+    arrays differ in length.
     """
     if len(group) != len(columns.titles):
         raise AnalysisError(f"{len(group):,} groups for {count(len(columns.titles), 'item')}; each item needs one")
@@ -252,7 +209,7 @@ def label_groups(group: np.ndarray, columns: ItemColumns, *, most: int = 3) -> t
             sign = Sign(text, column, float(inside), float(outside), float(log_odds[number]), float(z[number]))
             signs[number].append(sign)
     surest = [tuple(sorted(own, key=lambda sign: -sign.z)) for own in signs]
-    return tuple(Label(text=", ".join(sign.text for sign in own[:most]), signs=own) for own in surest)
+    return tuple(Label(text=", ".join(sign.text for sign in own[:MOST_NAMED]), signs=own) for own in surest)
 
 
 def _contrast(having: np.ndarray, sizes: np.ndarray, everywhere: int, n: int) -> tuple[np.ndarray, np.ndarray]:

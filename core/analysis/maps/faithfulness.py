@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.neighbors.all_neighbors import Space, comparable, nearest
+from core.analysis.neighbors.all_neighbors import Space, comparable, drawn, nearest
 from core.data.nouns import count
 from core.errors import AnalysisError
 
-BLOCK = 2**22
-"""Distances held at once, 32 MB."""
+BLOCK = 2**22  # distances held at once, 32 MB
 
 MOST_COMPARED = 100_000
 """Items all of which are compared with all others; of more, a sample is, so that no more distances are taken."""
@@ -17,23 +16,16 @@ MOST_COMPARED = 100_000
 
 @dataclass(frozen=True, eq=False)
 class Faithfulness:
-    """How well near on the map means near in the original space.
+    """How well near on the map means near in the original space."""
 
-    Attributes:
-        kept: Share of each item's k true neighbors that are among its k nearest on the map, fractions, (n_items,);
-            NaN where there are so many items that it was measured around some of them only.
-        trustworthiness: 1 where no item is drawn among the k nearest that is not truly near, less by how far off the
-            intruders are, 0–1.
-        measured_on: Items whose surroundings the trustworthiness was measured on.
-        k: Neighbors looked at.
-        metric: What "true" means.
-    """
-
+    # share of each item's k true neighbors that are among its k nearest on the map, fractions, (n_items,); NaN where
+    # there are so many items that it was measured around some of them only
     kept: np.ndarray
+    # 1 where no item is drawn among the k nearest that is not truly near, less by how far off the intruders are, 0–1
     trustworthiness: float
-    measured_on: int
+    measured_on: int  # items whose surroundings the trustworthiness was measured on
     k: int
-    metric: Space
+    metric: Space  # what "true" means
 
     @property
     def mean(self) -> float:
@@ -59,7 +51,6 @@ def faithfulness(
     k: int = 10,
     metric: Space = "cosine",
     most_rows: int = 10_000,
-    seed: int = 0,
 ) -> Faithfulness:
     """Compare an item's neighbors on a map with its neighbors in the original space.
 
@@ -68,16 +59,12 @@ def faithfulness(
     MOST_COMPARED items only around some, drawn by chance, each still compared with all.
 
     Args:
-        embeddings: Float array, (n_items, embedding_dim).
         points: Their places on the map, (n_items, 2 or 3).
         k: Neighbors looked at, below half the number of items.
-        metric: How true neighbors are measured.
         most_rows: With more items, trustworthiness is measured on so many drawn by chance, each still against all
             items; `measured_on` says so.
-        seed: Starting number of the draw.
 
-    Raises:
-        AnalysisError: The arrays differ in length, or k is out of range.
+    Raises AnalysisError: the arrays differ in length, or k is out of range.
     """
     if len(embeddings) != len(points):
         raise AnalysisError(f"{len(embeddings):,} embeddings and {len(points):,} points; each item needs both")
@@ -86,12 +73,9 @@ def faithfulness(
             f"k is {k}; with {count(len(points), 'item')} it must be at least 1 and below {len(points) / 2:g}"
         )
     n = len(points)
-    rows = around = np.arange(n)
+    rows, around = np.arange(n), drawn(n, most_rows, 0)
     if n > MOST_COMPARED:
-        rows = _some(n, min(most_rows, max(1, MOST_COMPARED * most_rows // n)), seed)
-        around = rows
-    elif n > most_rows:
-        around = _some(n, most_rows, seed)
+        rows = around = drawn(n, min(most_rows, max(1, MOST_COMPARED * most_rows // n)), 0)
     true, shown = (
         nearest(embeddings, k, metric=metric, rows=rows),
         nearest(points, k, metric="euclidean", rows=rows),
@@ -105,11 +89,6 @@ def faithfulness(
         k=k,
         metric=metric,
     )
-
-
-def _some(n: int, most: int, seed: int) -> np.ndarray:
-    """Items drawn by chance, rising, int64, (most,)."""
-    return np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
 
 
 def trustworthiness(original: np.ndarray, shown: np.ndarray, rows: np.ndarray) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from core.analysis.components.pca import pca
-from core.analysis.neighbors.all_neighbors import MANY_ROWS, SAMPLE, Space, comparable, guides
+from core.analysis.neighbors.all_neighbors import MANY_ROWS, SAMPLE, Space, comparable, drawn, guides
 from core.data.nouns import count
 from core.errors import AnalysisError, CanceledError, LimitError
 
@@ -48,19 +48,14 @@ def umap_installed() -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Where every item is drawn.
+    """Where every item is drawn."""
 
-    Attributes:
-        points: float32, (n_items, dimensions). Only for "pca" are the units those of the embedding; elsewhere only who
-            is near whom means anything.
-        settings: How it was made.
-        loss: What t-SNE minimized, the Kullback-Leibler divergence; None for the others.
-        laid_out: Rows that the method itself laid out, among which the rest was placed; None where that was all.
-    """
-
+    # float32, (n_items, dimensions). Only for "pca" are the units those of the embedding; elsewhere only who is near
+    # whom means anything.
     points: np.ndarray
     settings: MapSettings
-    loss: float | None = None
+    loss: float | None = None  # what t-SNE minimized, the Kullback-Leibler divergence; None for the others
+    # rows that the method itself laid out, among which the rest was placed; None where that was all
     laid_out: int | None = None
 
 
@@ -80,8 +75,6 @@ def draw_map(
     imports TensorFlow where it finds it.
 
     Args:
-        embeddings: Float array, (n_items, embedding_dim).
-        settings: Method and its settings.
         on_progress: Called with the share done, 0–1, about every 50 steps.
         should_stop: Asked as often; True ends the work.
 
@@ -101,7 +94,7 @@ def draw_map(
     lay_out = _tsne if settings.method == "tsne" else _umap
     if len(points) <= MANY_ROWS:
         return lay_out(points, settings, _Watcher(on_progress, should_stop))
-    sample = np.sort(np.random.default_rng(settings.seed).choice(len(points), SAMPLE, replace=False))
+    sample = drawn(len(points), SAMPLE, settings.seed)
     some = lay_out(points[sample], settings, _Watcher(lambda share: on_progress(share / 2), should_stop))
 
     def placing(share: float) -> None:
@@ -125,13 +118,10 @@ def placed_among(
     Euclidean distance. The median, unlike the mean, puts nothing halfway between two groups.
 
     Args:
-        points: Float array, (n_rows, any number).
         sample: Rows of the sample, (n_sample,); they stay where they are.
         places: Of the sample, (n_sample, dimensions).
-        on_progress: Called with the share done, 0–1; what it raises ends the work.
 
-    Returns:
-        float32, (n_rows, dimensions).
+    Returns float32, (n_rows, dimensions).
     """
     result = np.empty((len(points), places.shape[1]), np.float32)
     for rows, near in guides(points, sample, on_progress):

@@ -13,8 +13,7 @@ Space = Literal["cosine", "euclidean"]
 SPACES: tuple[Space, ...] = get_args(Space)
 
 
-BLOCK = 4096
-"""Rows looked up between two words about how far it is."""
+BLOCK = 4096  # rows looked up between two words about how far it is
 
 
 def fitting_k(n_items: int, k: int) -> int:
@@ -44,10 +43,8 @@ def nearest(
         metric: The cosine, the Euclidean distance, or the dot product. By the cosine a vector of length zero points
             nowhere and is equally far from all others.
         rows: The items whose neighbors are wanted, among all; None for every one.
-        on_progress: Called with the share done, 0–1; what it raises ends the search.
 
-    Raises:
-        AnalysisError: An argument is out of range, or a value is not finite.
+    Raises AnalysisError: an argument is out of range, or a value is not finite.
     """
     from sklearn.neighbors import NearestNeighbors  # 1 s to import
 
@@ -65,11 +62,15 @@ def nearest(
     return result
 
 
+def drawn(n: int, most: int, seed: int) -> np.ndarray:
+    """Numbers of all of n rows, or of `most` drawn from this starting number, rising."""
+    return np.arange(n) if n <= most else np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
+
+
 MANY_ROWS, SAMPLE = 100_000, 10_000
 """Of more rows than the first, what takes very long is done with a sample of so many, and the rest goes by these."""
 
-GUIDES = 10
-"""Rows of the sample that say where one of the rest belongs."""
+GUIDES = 10  # rows of the sample that say where one of the rest belongs
 
 _GUIDED = 50_000
 
@@ -79,13 +80,8 @@ def guides(
 ) -> Iterator[tuple[slice, np.ndarray]]:
     """The nearest rows of a sample for all rows, exactly, by Euclidean distance: some rows at a time.
 
-    Args:
-        points: Float array, (n_rows, any number).
-        sample: Rows of the sample, (n_sample,).
-        on_progress: Called with the share done, 0–1; what it raises ends the search.
-
-    Yields:
-        Which rows, and the places in `sample` of their nearest, (n, GUIDES), fewer of a small sample.
+    `sample`: rows of the sample, (n_sample,). Yields which rows, and the places in `sample` of their nearest, (n,
+    GUIDES), fewer of a small sample.
     """
     from sklearn.neighbors import NearestNeighbors  # 1 s to import
 
@@ -120,8 +116,7 @@ def comparable(points: np.ndarray, metric: Space) -> np.ndarray:
 
     For the cosine these are the points at length one: there the squared distance is 2 - 2 cos.
 
-    Raises:
-        AnalysisError: The metric is unknown, or a value is not finite.
+    Raises AnalysisError: the metric is unknown, or a value is not finite.
     """
     points = np.asarray(points, np.float32)
     if not np.isfinite(points).all():
@@ -135,17 +130,12 @@ def comparable(points: np.ndarray, metric: Space) -> np.ndarray:
     raise AnalysisError(f"metric is {metric!r}; it can be {', '.join(SPACES)}")
 
 
-MANY = 10
-"""Times the average number of lists from which an item is a hub."""
+MANY = 10  # times the average number of lists from which an item is a hub
 
 
 def listed(near: np.ndarray, n_items: int) -> np.ndarray:
     """In how many lists each item stands, int64, (n_items,).
-
-    Args:
-        near: The lists, such as `nearest` makes them, int, (n_lists, k).
-        n_items: Rows there are.
-    """
+    `near`: the lists, such as `nearest` makes them, int, (n_lists, k)."""
     return np.bincount(near.ravel(), minlength=n_items)
 
 

@@ -1,4 +1,4 @@
-"""Which items are closest to one item, in the original space, and how far a person agrees with others on items."""
+"""Which items are closest to one item, or to a - b + c, and how far a person agrees with others on items."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -19,15 +19,10 @@ METRICS: tuple[Metric, ...] = get_args(Metric)
 
 @dataclass(frozen=True, eq=False)
 class Neighbors:
-    """The closest items, closest first.
+    """The closest items, closest first."""
 
-    Attributes:
-        index: Rows of the items, int64, (n,).
-        similarity: Larger is closer, float64, (n,): the cosine, the dot product, or the Euclidean distance with a minus
-            sign.
-    """
-
-    index: np.ndarray
+    index: np.ndarray  # rows of the items, int64, (n,)
+    # larger is closer, float64, (n,): the cosine, the dot product, or the Euclidean distance with a minus sign
     similarity: np.ndarray
 
 
@@ -36,8 +31,7 @@ def similarities(embeddings: np.ndarray, row: int, metric: Metric = "cosine") ->
 
     The cosine with a vector of length zero is 0: it points nowhere.
 
-    Raises:
-        AnalysisError: The row is out of range or the metric is unknown.
+    Raises AnalysisError: the row is out of range or the metric is unknown.
     """
     if not 0 <= row < len(embeddings):
         raise AnalysisError(f"row {row} is outside 0 to {len(embeddings) - 1}")
@@ -69,18 +63,7 @@ def _to_block(matrix: np.ndarray, target: np.ndarray, metric: Metric) -> np.ndar
 def neighbors(
     embeddings: np.ndarray, row: int, *, metric: Metric = "cosine", top: int = 10, eligible: np.ndarray | None = None
 ) -> Neighbors:
-    """The items closest to one item, itself left out.
-
-    Args:
-        embeddings: Float array, (n_items, embedding_dim).
-        row: The item asked about.
-        metric: How closeness is measured.
-        top: Most neighbors returned, at least 1; fewer where there are fewer items.
-        eligible: Boolean array, (n_items,), items that may be listed; None allows all.
-
-    Raises:
-        AnalysisError: An argument is out of range.
-    """
+    """The items closest to one item, itself left out. Raises AnalysisError: an argument is out of range."""
     similarity = similarities(embeddings, row, metric)
     allowed = np.ones(len(similarity), bool) if eligible is None else eligible.copy()
     allowed[row] = False
@@ -89,10 +72,7 @@ def neighbors(
 
 def closest(similarity: np.ndarray, *, top: int, eligible: np.ndarray) -> Neighbors:
     """The eligible items with the largest similarities, of equal ones those with the smaller row first.
-
-    Raises:
-        AnalysisError: top is below 1.
-    """
+    Raises AnalysisError: top is below 1."""
     if top < 1:
         raise AnalysisError(f"top is {top}; at least 1 neighbor can be listed")
     rows = np.flatnonzero(eligible)
@@ -121,15 +101,10 @@ def nearest_by_chance(others: int, dimensions: int, *, share: float = 0.99) -> f
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
-    """One person beside others, in the order they were asked for.
+    """One person beside others, in the order they were asked for."""
 
-    Attributes:
-        shared: Items that both have rated, int64, (n,).
-        difference: Mean absolute difference of their ratings on those, in rating units, float64, (n,); NaN where they
-            share none.
-    """
-
-    shared: np.ndarray
+    shared: np.ndarray  # items that both have rated, int64, (n,)
+    # mean absolute difference of their ratings on those, in rating units, float64, (n,); NaN where they share none
     difference: np.ndarray
 
 
@@ -138,11 +113,9 @@ def agreement(ratings: Ratings, user: int, others: np.ndarray) -> Agreement:
 
     Args:
         ratings: The dataset, at most one rating a person and item.
-        user: Row of the person.
         others: Rows of the people to compare with, int, (n,).
 
-    Raises:
-        AnalysisError: The row is out of range.
+    Raises AnalysisError: the row is out of range.
     """
     if not 0 <= user < len(ratings.users):
         raise AnalysisError(f"user {user} is outside 0 to {len(ratings.users) - 1}")
@@ -156,4 +129,51 @@ def agreement(ratings: Ratings, user: int, others: np.ndarray) -> Agreement:
     total = np.bincount(ratings.user_index[both], weights=apart[both], minlength=size)[others]
     return Agreement(
         shared=shared, difference=np.divide(total, shared, out=np.full(len(shared), np.nan), where=shared > 0)
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Analogy:
+    """Items closest to a - b + c, and how far the arithmetic moved at all."""
+
+    answers: Neighbors  # the closest items by cosine, a, b and c left out
+    # cosine of a - b + c with c itself. Where it is above the best answer's, the nearest item is the one asked with,
+    # and the answers are little more than c's neighbors.
+    from_c: float
+    shared_with_c: float  # share of the answers that are among as many of c's own neighbors, fraction
+
+
+def analogy(
+    embeddings: np.ndarray, a: int, b: int, c: int, *, top: int = 10, eligible: np.ndarray | None = None
+) -> Analogy:
+    """Items closest by cosine to a - b + c, the three vectors brought to length one first.
+
+    The method of Mikolov et al. (2013), with the inputs left out as there. Leaving them out flatters it: often the
+    closest item is c (Linzen 2016), so the result says how close c is and how many answers are c's neighbors anyway.
+
+    `a`, `b`, `c`: rows of the three items; b and c may not be equal, nor a and b. Raises AnalysisError: a row is out of
+    range, a vector has length zero, a equals b or b equals c (then nothing is asked), the sum is zero, or top is below
+    1.
+    """
+    rows = np.array([a, b, c])
+    if rows.min() < 0 or rows.max() >= len(embeddings):
+        raise AnalysisError(f"rows {a}, {b} and {c} must be 0 to {len(embeddings) - 1}")
+    if b in (a, c):
+        raise AnalysisError(f"row {b} is both added and taken away; choose three items, the second unlike the others")
+    vectors = np.asarray(embeddings[rows], np.float64)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not lengths.all():
+        raise AnalysisError(f"row {rows[np.argmin(lengths)]} is a vector of zeros, which points nowhere")
+    first, second, third = vectors / lengths
+    target = first - second + third
+    if np.linalg.norm(target) < 1e-9:
+        raise AnalysisError("the three vectors cancel out, so the sum points nowhere")
+    allowed = np.ones(len(embeddings), bool) if eligible is None else eligible.copy()
+    allowed[rows] = False
+    answers = closest(similarities_to(embeddings, target), top=top, eligible=allowed)
+    of_c = neighbors(embeddings, c, top=top, eligible=allowed)
+    return Analogy(
+        answers=answers,
+        from_c=float(third @ target / np.linalg.norm(target)),
+        shared_with_c=len(np.intersect1d(answers.index, of_c.index)) / max(len(answers.index), 1),
     )

@@ -13,35 +13,31 @@ import numpy as np
 
 from core.analysis.gauge import centered
 from core.analysis.neighbors.of_one import Neighbors, neighbors
-from core.analysis.neighbors.resampled import resampled
+from core.analysis.neighbors.support import resampled
+from core.data.ratings import Ratings
+from core.data.splits import Split
 from core.errors import LimitError, NotApplicableError
 from core.model.item_features import YEARS, FeatureGroup
 from core.model.scoring import Scorer, require_item_columns
 from core.model.variational import Variational
+from core.training.baselines import average_guesses, rmse
 
-MOST_LISTED = 40
-"""Categories that a refusal lists; of more, only their number is said."""
+MOST_LISTED = 40  # categories that a refusal lists; of more, only their number is said
 
 
 @dataclass(frozen=True)
 class Description:
-    """What somebody types in, by the column of the item table.
+    """What somebody types in, by the column of the item table."""
 
-    Attributes:
-        categories: Such as `{"genres": ("Comedy",)}`.
-        numbers: Such as `{"year": 1994}`.
-    """
-
-    categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    numbers: Mapping[str, float] = field(default_factory=dict)
+    categories: Mapping[str, Sequence[str]] = field(default_factory=dict)  # such as `{"genres": ("Comedy",)}`
+    numbers: Mapping[str, float] = field(default_factory=dict)  # such as `{"year": 1994}`
 
 
 def feature_weights(description: Description, groups: Sequence[FeatureGroup]) -> dict[str, np.ndarray]:
     """How strongly the item has each feature, by column, each float64, (n_features,), of length 1 or 0.
 
-    Raises:
-        LimitError: Nothing is said of it, a column or a category is none that the model learned, or no item of the
-            data has a number in the same bin.
+    Raises LimitError: nothing is said of it, a column or a category is none that the model learned, or no item of the
+    data has a number in the same bin.
     """
     known = {group.name: group for group in groups}
     said = [*(name for name, labels in description.categories.items() if labels), *description.numbers]
@@ -84,19 +80,13 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"{name:.40}" for name in names[:MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-_OWN = 1
-"""Row of the items' own parts in `prior_precision`."""
+_OWN = 1  # row of the items' own parts in `prior_precision`
 
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """An item added to a model as its last row.
-
-    Attributes:
-        scorer: The model with the item.
-        parts: What its stored bias and then its vector are a sum of, by column, each float64, (1 + d,), in rating
-            units.
-    """
+    """An item added to a model as its last row. `parts`: what its stored bias and then its vector are a sum of, by
+    column, each float64, (1 + d,), in rating units."""
 
     scorer: Variational
     parts: Mapping[str, np.ndarray]
@@ -140,17 +130,8 @@ class Placed:
 
 
 def place(scorer: Scorer, groups: Sequence[FeatureGroup], description: Description) -> Placed:
-    """Add an item of which somebody says something to a model.
-
-    Args:
-        scorer: The model.
-        groups: `item_features` of the data it learned from.
-        description: What is known of the item.
-
-    Raises:
-        NotApplicableError: The model learned nothing from columns of the items.
-        LimitError: As `feature_weights`.
-    """
+    """Add an item of which somebody says something to a model. `description`: what is known of the item.
+    Raises NotApplicableError: the model learned nothing from columns of the items; LimitError as `feature_weights`."""
     require_item_columns(scorer)
     if not isinstance(scorer, Variational):
         raise NotApplicableError(f"the model “{scorer.title}” does not say what its items' numbers are a sum of")
@@ -172,19 +153,14 @@ def place(scorer: Scorer, groups: Sequence[FeatureGroup], description: Descripti
 
 @dataclass(frozen=True)
 class BeforeTaste:
-    """How liked an item is whoever rates it: its bias in the centered model, in rating units.
+    """How liked an item is whoever rates it: its bias in the centered model, in rating units."""
 
-    Attributes:
-        bias: How far it lies above the average item, each item counting as often as it was rated in training.
-        spread: Standard deviation of that.
-        by_column: What each column that something is said of adds, beside what it adds to the average item.
-        beyond: The rest: negative where the average item is better liked than those columns of it say. With the sum of
-            `by_column` it is the bias.
-    """
-
-    bias: float
-    spread: float
+    bias: float  # how far it lies above the average item, each item counting as often as it was rated in training
+    spread: float  # standard deviation of that
+    # what each column that something is said of adds, beside what it adds to the average item
     by_column: Mapping[str, float]
+    # the rest: negative where the average item is better liked than those columns of it say. With the sum of
+    # `by_column` it is the bias.
     beyond: float
 
 
@@ -196,13 +172,8 @@ def before_taste(
     Part of what everybody shares lies in the vectors of a model, where the average person is not at zero; the stored
     bias is without it.
 
-    Args:
-        placed: The item.
-        groups: As for `place`.
-        user_count, item_count: Training ratings of each user, (n_users,), and of each item of the model, (n_items,).
-
-    Raises:
-        AnalysisError: There are no training ratings.
+    `user_count`, `item_count`: training ratings of each user, (n_users,), and of each item of the model, (n_items,).
+    Raises AnalysisError: there are no training ratings.
     """
     scorer, row = placed.scorer, placed.row
     model = centered(scorer, user_count, np.append(item_count, 0))
@@ -217,25 +188,20 @@ def before_taste(
 
 @dataclass(frozen=True, eq=False)
 class Fans:
-    """Who would like an item.
+    """Who would like an item."""
 
-    Attributes:
-        share: Share of the people who would rate it above their own mean, 0–1: the mean of everybody's probability, as
-            the item's own part is unknown.
-        above: How far each guess lies above the user's own mean, rating units, (n_users,); NaN for somebody left out.
-        order: Rows of the users, those first whose guess lies furthest above, (n,).
-    """
-
+    # share of the people who would rate it above their own mean, 0–1: the mean of everybody's probability, as the
+    # item's own part is unknown
     share: float
+    # how far each guess lies above the user's own mean, rating units, (n_users,); NaN for somebody left out
     above: np.ndarray
-    order: np.ndarray
+    order: np.ndarray  # rows of the users, those first whose guess lies furthest above, (n,)
 
 
 def fans(placed: Placed, user_mean: np.ndarray, eligible: np.ndarray) -> Fans:
     """Compare everybody's guess with what they usually give.
 
     Args:
-        placed: The item.
         user_mean: Mean rating of each user, (n_users,).
         eligible: Users to count, boolean, (n_users,): those whom training has seen.
     """
@@ -246,3 +212,32 @@ def fans(placed: Placed, user_mean: np.ndarray, eligible: np.ndarray) -> Fans:
     order = rows[np.argsort(-above[rows], kind="stable")]
     liked = ndtr(above[rows] / placed.doubts[rows])
     return Fans(share=float(liked.mean()) if len(rows) else 0.0, above=above, order=order)
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Errors on the validation ratings of items without a training rating."""
+
+    # items, ratings: how many there are
+    items: int
+    ratings: int
+    model_rmse: float  # of the model's guesses, clipped, in rating units
+    averages_rmse: float  # of plain averages, which know nothing but how generous a user is
+
+
+def unseen(scorer: Scorer, ratings: Ratings, parts: Split) -> Unseen | None:
+    """Compare a model with plain averages on what neither has seen; None where training has seen every item."""
+    item = ratings.item_index[parts.validation]
+    cold = ~parts.trained(ratings)[item]
+    if not cold.any():
+        return None
+    rows = parts.validation[cold]
+    guess = np.clip(
+        scorer.predict(ratings.user_index[rows], ratings.item_index[rows]), ratings.min_rating, ratings.max_rating
+    )
+    return Unseen(
+        items=len(np.unique(item[cold])),
+        ratings=len(rows),
+        model_rmse=rmse(guess, ratings.rating[rows]),
+        averages_rmse=rmse(average_guesses(ratings, parts)[cold], ratings.rating[rows]),
+    )

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
 from core.analysis.gauge import Averages
+from core.analysis.neighbors.of_one import similarities_to
 from core.analysis.new_user.foldin import NewUser, Prior, fold_in
 from core.model.scale import Scale
 from core.model.scoring import Bilinear, Scorer
@@ -18,54 +20,42 @@ class Vectors:
     vector: np.ndarray
     bias: float
 
+    @classmethod
+    def of_item(cls, scorer: Bilinear, row: int) -> Self:
+        """An item as one of the two."""
+        return cls(np.asarray(scorer.item_embedding[row], np.float64), float(scorer.item_bias[row]))
+
+    @classmethod
+    def of_user(cls, scorer: Bilinear, row: int) -> Self:
+        """Somebody the model was trained on as one of the two."""
+        return cls(np.asarray(scorer.user_embedding[row], np.float64), float(scorer.user_bias[row]))
+
 
 @dataclass(frozen=True)
 class Term:
-    """One step of the way from the average to the guess.
+    """One step of the way from the average to the guess."""
 
-    Attributes:
-        kind: "average" begins; then what the person and the item do whoever the other is, a component each where taste
-            and item meet, and "rest" for all components together that have no step of their own. `explain_parts`
-            begins with "mean"; then comes the person, and a "part" for each of what the item's numbers are a sum of.
-        name: Of a part.
-        component: From 0, for kind "component".
-        score: What it adds to the score, in the model's own units.
-        rating: What it adds to the guess at its place in the order, in rating units; for "average" the guess itself.
-        person, item: For components: how far the person and the item lie from the average along it.
-    """
-
+    # "average" begins; then what the person and the item do whoever the other is, a component each where taste and item
+    # meet, and "rest" for all components together that have no step of their own. `explain_parts` begins with "mean";
+    # then comes the person, and a "part" for each of what the item's numbers are a sum of.
     kind: str
-    score: float
+    score: float  # what it adds to the score, in the model's own units
+    # what it adds to the guess at its place in the order, in rating units; for "average" the guess itself
     rating: float = 0.0
-    component: int = -1
+    component: int = -1  # from 0, for kind "component"
+    # person, item: for components: how far the person and the item lie from the average along it
     person: float = 0.0
     item: float = 0.0
-    name: str = ""
+    name: str = ""  # of a part
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Steps whose scores add up to the model's, and whose ratings add up to its guess.
+    """Steps whose scores add up to the model's, and whose ratings add up to its guess."""
 
-    Attributes:
-        terms: In order: average, person, item, components by falling size, rest.
-        score: Sum of the terms, the model's own score.
-        rating: The guess, in rating units, not yet held inside the scale.
-    """
-
-    terms: tuple[Term, ...]
-    score: float
-    rating: float
-
-
-def item_vectors(scorer: Bilinear, row: int) -> Vectors:
-    """An item as one of the two."""
-    return Vectors(np.asarray(scorer.item_embedding[row], np.float64), float(scorer.item_bias[row]))
-
-
-def user_vectors(scorer: Bilinear, row: int) -> Vectors:
-    """Somebody the model was trained on as one of the two."""
-    return Vectors(np.asarray(scorer.user_embedding[row], np.float64), float(scorer.user_bias[row]))
+    terms: tuple[Term, ...]  # in order: average, person, item, components by falling size, rest
+    score: float  # sum of the terms, the model's own score
+    rating: float  # the guess, in rating units, not yet held inside the scale
 
 
 def explain(
@@ -89,15 +79,11 @@ def explain(
 
     the last along principal components c_k: rotating both vectors alike keeps their dot product. Components of what the
     model predicts have other directions for people than for items, and the same sum. What the components given do not
-    span (there are fewer items than dimensions) goes to the rest. In rating units each step is what it
-    changes when it comes in this order; through a sigmoid another order would share out the same total a little
-    differently.
+    span (there are fewer items than dimensions) goes to the rest. In rating units each step is what it changes when it
+    comes in this order; through a sigmoid another order would share out the same total a little differently.
 
     Args:
-        person, item: The two.
-        average: From `core.analysis.gauge.averages`.
         components: Directions of the item, (n_components, embedding_dim), as `Pca.components`.
-        scale: How the score becomes a rating.
         for_users: Those of the person, as `Pca.for_users`; None where they are the item's, orthonormal rows.
         most: Components with a step of their own, those with the largest terms.
     """
@@ -129,10 +115,8 @@ def explain_parts(person: Vectors, parts: Mapping[str, np.ndarray], constant: fl
         constant + b_u + b + u·v  =  constant + b_u + sum over g of (b_g + u·v_g).
 
     Args:
-        person: The one of the two who is asked.
         parts: A row for each part, by name: its bias and then its vector, (1 + embedding_dim,).
         constant: What the model adds for every pair alike.
-        scale: How the score becomes a rating.
     """
     of_item = [
         Term("part", float(row[0]) + float(person.vector @ row[1:].astype(np.float64)), name=name)
@@ -155,13 +139,7 @@ def personal(scorer: Bilinear, person: NewUser, average: Averages) -> np.ndarray
     What is left out is what everybody likes, and how generous the person is whatever they are asked about. So it is
     the same however the vectors are turned, and wherever the zeros of vectors and biases are put.
 
-    Args:
-        scorer: The trained model.
-        person: From `fold_in`.
-        average: From `core.analysis.gauge.averages`.
-
-    Returns:
-        Rating units, float64; not held inside the scale.
+    `average`: from `core.analysis.gauge.averages`. Returns rating units, float64; not held inside the scale.
     """
     away = person.vector - average.user
     taste = (scorer.item_embedding @ away.astype(np.float32)).astype(np.float64) - float(away @ average.item)
@@ -186,15 +164,10 @@ def printed(values: Sequence[float], digits: int) -> list[float]:
 
 @dataclass(frozen=True, eq=False)
 class Influence:
-    """What each rating of a person did to one guess.
+    """What each rating of a person did to one guess."""
 
-    Attributes:
-        rated: Places among the person's ratings, those with the largest effect first, int64, (n,).
-        effect: Guess with the rating less guess without it, rating units, (n,).
-    """
-
-    rated: np.ndarray
-    effect: np.ndarray
+    rated: np.ndarray  # places among the person's ratings, those with the largest effect first, int64, (n,)
+    effect: np.ndarray  # guess with the rating less guess without it, rating units, (n,)
 
 
 def influence(
@@ -205,10 +178,7 @@ def influence(
     With more than `most` ratings only the items most alike (cosine) to the one asked about are left out in turn.
 
     Args:
-        scorer: The trained model.
         items, rating: What the person rated, as for `fold_in`.
-        row: The item whose guess is looked at.
-        prior: As for `fold_in`.
         most: Refits at most; each takes about a millisecond.
     """
     items, rating = np.asarray(items), np.asarray(rating, np.float64)
@@ -231,26 +201,16 @@ def _closest(embeddings: np.ndarray, items: np.ndarray, row: int, most: int) -> 
     """Places of the rated items most alike to one, at most `most`."""
     if len(items) <= most:
         return np.arange(len(items))
-    vectors = np.asarray(embeddings[items], np.float64)
-    length = np.linalg.norm(vectors, axis=1)
-    dot = vectors @ np.asarray(embeddings[row], np.float64)
-    cosine = np.divide(dot, length, out=np.zeros(len(items)), where=length > 0)
-    return np.argsort(-cosine, kind="stable")[:most]
+    return np.argsort(-similarities_to(embeddings[items], embeddings[row]), kind="stable")[:most]
 
 
 @dataclass(frozen=True, eq=False)
 class Misses:
-    """The guesses furthest from the truth, the worst first.
+    """The guesses furthest from the truth, the worst first."""
 
-    Attributes:
-        place: Places among the ratings looked at, int64, (n,).
-        guess: What the model guessed, held inside the scale, (n,), rating units.
-        miss: Guess less rating, (n,), rating units.
-    """
-
-    place: np.ndarray
-    guess: np.ndarray
-    miss: np.ndarray
+    place: np.ndarray  # places among the ratings looked at, int64, (n,)
+    guess: np.ndarray  # what the model guessed, held inside the scale, (n,), rating units
+    miss: np.ndarray  # guess less rating, (n,), rating units
 
 
 def worst(guess: np.ndarray, rating: np.ndarray, *, top: int = 20) -> Misses:

@@ -24,20 +24,15 @@ MOST_STEPS, CLOSE_ENOUGH = 100, 1e-14
 
 @dataclass(frozen=True, eq=False)
 class Prior:
-    """Whom to expect before somebody's first rating: a normal distribution over their numbers.
+    """Whom to expect before somebody's first rating: a normal distribution over their numbers."""
 
-    Attributes:
-        mean: Of what the model learned about each user (`Scorer.user_numbers`), float64, (p,); of somebody who has
-            rated nothing.
-        covariance: Of the same, float64, (p, p).
-        noise: Variance of a rating around the model's prediction, in squared rating units.
-        mean_of: The mean that follows from which items somebody rated, rows of items to (p,), for a model that learned
-            what that says; None where it says nothing.
-    """
-
+    # of what the model learned about each user (`Scorer.user_numbers`), float64, (p,); of somebody who has rated
+    # nothing
     mean: np.ndarray
-    covariance: np.ndarray
-    noise: float
+    covariance: np.ndarray  # of the same, float64, (p, p)
+    noise: float  # variance of a rating around the model's prediction, in squared rating units
+    # the mean that follows from which items somebody rated, rows of items to (p,), for a model that learned what that
+    # says; None where it says nothing
     mean_of: Callable[[np.ndarray], np.ndarray] | None = None
 
     @cached_property
@@ -48,20 +43,13 @@ class Prior:
 
 @dataclass(frozen=True, eq=False)
 class NewUser:
-    """Somebody the model was not trained on.
+    """Somebody the model was not trained on."""
 
-    Attributes:
-        numbers: What a model learns about a user, a row such as those of `Scorer.user_numbers`, float64, (p,).
-        dim: How many of these are the vector; a bias, where the model has biases, comes behind it.
-        covariance: How uncertain they are after the ratings, (p, p).
-        n_ratings: Ratings they were fitted to.
-        noise: Variance of their ratings around the guesses, however well the numbers are known, squared rating units.
-    """
-
-    numbers: np.ndarray
-    dim: int
-    covariance: np.ndarray
-    n_ratings: int
+    numbers: np.ndarray  # what a model learns about a user, a row such as those of `Scorer.user_numbers`, float64, (p,)
+    dim: int  # how many of these are the vector; a bias, where the model has biases, comes behind it
+    covariance: np.ndarray  # how uncertain they are after the ratings, (p, p)
+    n_ratings: int  # ratings they were fitted to
+    # variance of their ratings around the guesses, however well the numbers are known, squared rating units
     noise: float
 
     @property
@@ -81,13 +69,8 @@ def people_prior(scorer: Scorer, trained: np.ndarray, *, noise: float) -> Prior:
     The covariance is mixed with a round one of the same total (the bias, which has its own units, stays apart),
     weighing p people beside the n there are: with fewer people than numbers it could not be inverted otherwise.
 
-    Args:
-        scorer: The trained model.
-        trained: Boolean array, (n_users,), people with a rating in the training part.
-        noise: Variance of a rating around the model's prediction, such as the squared validation RMSE.
-
-    Raises:
-        AnalysisError: Nobody was trained, or the noise is not above zero.
+    `noise`: variance of a rating around the model's prediction, such as the squared validation RMSE. Raises
+    AnalysisError: nobody was trained, or the noise is not above zero.
     """
     if not trained.any() or not noise > 0:
         raise AnalysisError(f"{np.count_nonzero(trained):,} people with noise {noise}; both must be above zero")
@@ -110,10 +93,6 @@ def learned_prior(scorer: Scorer, groups: Sequence[FeatureGroup]) -> Prior:
 
     Independent normals, around zero or around what is to be expected of somebody who rates such items, and the noise of
     somebody unknown. That the expectation itself is not quite known is left out: it rests on everybody's ratings.
-
-    Args:
-        scorer: A model with uncertainty.
-        groups: `core.model.item_features.item_features` of the data it learned from.
     """
     precision = scorer.arrays["prior_precision"][0].astype(np.float64)  # of the group `user`, its bias first
 
@@ -149,13 +128,11 @@ def fold_in(scorer: Scorer, items: np.ndarray, rating: np.ndarray, prior: Prior)
     of the squared errors to expect, with ten ratings' worth of everybody's noise among them.
 
     Args:
-        scorer: The trained model.
         items: Rows of the rated items, int, (n,); none at all gives the typical person.
         rating: Float array, (n,), in rating units.
         prior: From `people_prior`, or from `learned_prior` where the model has uncertainty.
 
-    Raises:
-        AnalysisError: Items and ratings differ in number, or a rating is not finite.
+    Raises AnalysisError: items and ratings differ in number, or a rating is not finite.
     """
     items, rating = np.asarray(items, np.int64), np.asarray(rating, np.float64)
     if len(items) != len(rating) or not np.isfinite(rating).all():
@@ -229,12 +206,7 @@ def doubts(scorer: Scorer, person: NewUser) -> tuple[np.ndarray, np.ndarray]:
     Products of independent numbers: with the means v and x of the item's and the person's vector, and their variances
     V and C, the first is v' C v and the second, with the variance of the item's bias, x' V x + trace(V C).
 
-    Args:
-        scorer: A model with uncertainty.
-        person: From `fold_in`.
-
-    Returns:
-        Float64, (n_items,) each, squared rating units.
+    `scorer`: a model with uncertainty. Returns float64, (n_items,) each, squared rating units.
     """
     of_bias, of_change = scorer.item_doubt(np.arange(len(scorer.item_embedding)))
     from_item = of_bias + _of_items(of_change, person.numbers, person.covariance)

@@ -7,17 +7,9 @@ from functools import cached_property
 import numpy as np
 
 from core.analysis.gauge import Averages, averages
+from core.analysis.new_user import foldin
 from core.analysis.new_user.explain import personal
-from core.analysis.new_user.foldin import (
-    NewUser,
-    Prior,
-    doubts,
-    fold_in,
-    learned_prior,
-    people_prior,
-    prediction_std,
-    predictions,
-)
+from core.analysis.new_user.foldin import NewUser, Prior
 from core.analysis.new_user.uncertainty import MissCurve, Sureness, miss_curve, posterior_sureness, sureness
 from core.data.ratings import Ratings
 from core.data.splits import Split
@@ -27,19 +19,12 @@ from core.model.run import Run
 from core.model.scoring import require_bilinear, require_guesses
 from core.training.baselines import rmse
 
-LOOKED_AT = 200_000
-"""Ratings that misses are learned from, at most."""
+LOOKED_AT = 200_000  # ratings that misses are learned from, at most
 
 
 @dataclass(frozen=True, eq=False)
 class NewUserModel:
-    """A run as somebody new meets it.
-
-    Attributes:
-        run: The trained model.
-        ratings: The data it learned from.
-        parts: Which ratings trained it.
-    """
+    """A run as somebody new meets it. `parts`: which ratings trained it."""
 
     run: Run
     ratings: Ratings
@@ -67,8 +52,8 @@ class NewUserModel:
         own people.
         """
         if self.run.scorer.has_uncertainty:
-            return learned_prior(self.run.scorer, self._features)
-        return people_prior(self.run.scorer, self.trained_users, noise=max(self.error, self._min_error) ** 2)
+            return foldin.learned_prior(self.run.scorer, self._features)
+        return foldin.people_prior(self.run.scorer, self.trained_users, noise=max(self.error, self._min_error) ** 2)
 
     @property
     def error(self) -> float:
@@ -127,17 +112,13 @@ class NewUserModel:
         return mine if order is None else order[mine]
 
     def place(self, given: Mapping[str, float]) -> NewUser:
-        """Fit somebody to their ratings by item id.
-
-        Raises:
-            UnknownItemError: An id does not occur in the data.
-        """
+        """Fit somebody to their ratings by item id. Raises UnknownItemError: an id does not occur in the data."""
         items = self.ratings.items.indices(given)
-        return fold_in(self.run.scorer, items, np.fromiter(given.values(), np.float64), self.prior)
+        return foldin.fold_in(self.run.scorer, items, np.fromiter(given.values(), np.float64), self.prior)
 
     def predictions(self, person: NewUser) -> np.ndarray:
         """Rating predicted for every item, (n_items,)."""
-        return predictions(self.run.scorer, person)
+        return foldin.predictions(self.run.scorer, person)
 
     def personal(self, person: NewUser) -> np.ndarray | None:
         """How much of each guess is the person's own taste, (n_items,), rating units.
@@ -153,9 +134,9 @@ class NewUserModel:
         """How far each guess is probably off, (n_items,)."""
         scorer = self.run.scorer
         if not scorer.has_uncertainty:
-            return sureness(self.curve, self.item_count, prediction_std(scorer, person), spread=self.spread)
+            return sureness(self.curve, self.item_count, foldin.prediction_std(scorer, person), spread=self.spread)
         score = scorer.score_new_user_on_all(person.numbers)
-        return posterior_sureness(score, *doubts(scorer, person), person.noise, scorer.scale, spread=self.spread)
+        return posterior_sureness(score, *foldin.doubts(scorer, person), person.noise, scorer.scale, spread=self.spread)
 
     @cached_property
     def validation_sureness(self) -> Sureness:

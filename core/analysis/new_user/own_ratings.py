@@ -18,24 +18,16 @@ from urllib.parse import quote, unquote
 from core.data.own.files import FORMAT
 from core.data.ratings import Ratings
 
-MOST_RATINGS = 20_000
-"""More than anybody's own."""
-
-MOST_LINKED = 20
-"""Ratings that a link holds; more would make it too long to pass on."""
+MOST_RATINGS = 20_000  # more than anybody's own
+MOST_LINKED = 20  # ratings that a link holds; more would make it too long to pass on
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a link held.
+    """What a link held."""
 
-    Attributes:
-        given: Ratings by item id, in rating units, in the order they came.
-        left_out: Why each other entry was left out, in words.
-    """
-
-    given: dict[str, float]
-    left_out: tuple[str, ...] = ()
+    given: dict[str, float]  # ratings by item id, in rating units, in the order they came
+    left_out: tuple[str, ...] = ()  # why each other entry was left out, in words
 
 
 def to_file(given: Mapping[str, float], ratings: Ratings) -> bytes:

@@ -12,33 +12,22 @@ from core.model.scoring import Bilinear
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """The people along some components, measured from the average person.
+    """The people along some components, measured from the average person."""
 
-    Attributes:
-        scores: float32, (n_users, k), in embedding units.
-        spread: Standard deviation of the trained people's scores, float64, (k,).
-        low, high: Between these lie the middle 80% of the trained people, in standard deviations, (k,) each.
-    """
-
-    scores: np.ndarray
-    spread: np.ndarray
+    scores: np.ndarray  # float32, (n_users, k), in embedding units
+    spread: np.ndarray  # standard deviation of the trained people's scores, float64, (k,)
+    # low, high: between these lie the middle 80% of the trained people, in standard deviations, (k,) each
     low: np.ndarray
     high: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """One person along the same components.
+    """One person along the same components."""
 
-    Attributes:
-        scores: In embedding units, (k,).
-        z: The same in standard deviations of the people, (k,); 0 where all people are the same.
-        doubt: Standard deviation of what is not known about z, (k,).
-    """
-
-    scores: np.ndarray
-    z: np.ndarray
-    doubt: np.ndarray
+    scores: np.ndarray  # in embedding units, (k,)
+    z: np.ndarray  # the same in standard deviations of the people, (k,); 0 where all people are the same
+    doubt: np.ndarray  # standard deviation of what is not known about z, (k,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,28 +40,15 @@ class Alike:
 
 @dataclass(frozen=True)
 class Generosity:
-    """How high somebody rates, whatever they are asked about.
+    """How high somebody rates, whatever they are asked about."""
 
-    Attributes:
-        bias: Their bias in the centered model, units of the score: with the average item in place of every other.
-        spread: Standard deviation of what is not known about it.
-        below: Share of the trained people whose bias is lower, fraction.
-    """
-
-    bias: float
-    spread: float
-    below: float
+    bias: float  # their bias in the centered model, units of the score: with the average item in place of every other
+    spread: float  # standard deviation of what is not known about it
+    below: float  # share of the trained people whose bias is lower, fraction
 
 
 def generosity(scorer: Bilinear, person: NewUser, average: Averages, trained: np.ndarray) -> Generosity:
-    """How generous a person is beside the people of a model.
-
-    Args:
-        scorer: The trained model.
-        person: From `fold_in`.
-        average: From `core.analysis.gauge.averages`.
-        trained: Boolean array, (n_users,), the people to stand among.
-    """
+    """How generous a person is beside the people of a model."""
     counted = np.append(average.item, 1.0)[: len(person.numbers)]
     middle = float(average.item @ average.user) + average.user_bias
     bias = float(counted @ person.numbers) - middle
@@ -84,13 +60,10 @@ def people(user_embedding: np.ndarray, components: np.ndarray, average: np.ndarr
     """Project everybody.
 
     Args:
-        user_embedding: Float array, (n_users, embedding_dim).
         components: Directions for people, as `Pca.for_users`, (k, embedding_dim).
         average: The vector everything is measured from, (embedding_dim,).
-        trained: Boolean array, (n_users,).
 
-    Raises:
-        AnalysisError: Nobody was trained.
+    Raises AnalysisError: nobody was trained.
     """
     if not trained.any():
         raise AnalysisError("nobody was trained, so there is nobody to stand among")
@@ -138,12 +111,7 @@ def alike(
     By the cosine of the two distances from the average: few ratings move somebody only a little, but in a direction.
     Empty where the person stands on the average itself, and without those who lean the other way.
 
-    Args:
-        user_embedding: Float array, (n_users, embedding_dim).
-        vector: The person's, (embedding_dim,).
-        average: The average person's, (embedding_dim,).
-        eligible: Boolean array, (n_users,), who may be named.
-        top: Most people.
+    `vector`: the person's, (embedding_dim,); `average`: the average person's, (embedding_dim,).
     """
     rows = np.flatnonzero(eligible)
     away = vector - average

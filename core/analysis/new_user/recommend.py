@@ -7,22 +7,17 @@ import numpy as np
 from core.analysis.neighbors.all_neighbors import comparable
 from core.errors import AnalysisError
 
-POOL = 200
-"""Best guesses that a varied list is chosen from."""
+POOL = 200  # best guesses that a varied list is chosen from
 
 
 @dataclass(frozen=True, eq=False)
 class Steer:
-    """A pull toward some items and away from others.
+    """A pull toward some items and away from others."""
 
-    Attributes:
-        more, less: Rows of items, int, (n,) each; none pulls nowhere.
-        strength: Rating units that pointing the very same way adds.
-    """
-
+    # more, less: rows of items, int, (n,) each; none pulls nowhere
     more: np.ndarray
     less: np.ndarray
-    strength: float
+    strength: float  # rating units that pointing the very same way adds
 
 
 def steered(guess: np.ndarray, embeddings: np.ndarray, steer: Steer) -> np.ndarray:
@@ -30,10 +25,7 @@ def steered(guess: np.ndarray, embeddings: np.ndarray, steer: Steer) -> np.ndarr
 
     In the spirit of relevance feedback (Rocchio 1971), on top of the guess rather than in its place.
 
-    Args:
-        guess: Guessed ratings, (n_items,), rating units.
-        embeddings: Float array, (n_items, embedding_dim).
-        steer: Where to.
+    `guess`: guessed ratings, (n_items,), rating units.
     """
     if len(steer.more) == 0 and len(steer.less) == 0:
         return guess
@@ -58,15 +50,8 @@ def best(
     chosen from the 200 best scores, relevance being the score brought to 0 … 1 among them. The first is always the
     best; equal scores keep the order of their rows.
 
-    Args:
-        score: What to rank by, (n_items,).
-        embeddings: Float array, (n_items, embedding_dim).
-        allowed: Boolean array, (n_items,).
-        top: Most items, at least 1.
-        diversity: 0 … 1.
-
-    Raises:
-        AnalysisError: `top` or `diversity` is out of range.
+    `score`: what to rank by, (n_items,); `diversity`: 0 … 1. Raises AnalysisError: `top` or `diversity` is out of
+    range.
     """
     if top < 1 or not 0 <= diversity <= 1:
         raise AnalysisError(f"top is {top} and diversity {diversity}; allowed are 1 or more, and 0 to 1")
@@ -99,14 +84,7 @@ def first_set(embeddings: np.ndarray, count: np.ndarray, trained: np.ndarray, *,
     Of the `known` items with the most ratings the first is the one with the most; each further one is that whose
     highest cosine with those before is lowest (farthest-point traversal, Gonzalez 1985).
 
-    Args:
-        embeddings: Float array, (n_items, embedding_dim).
-        count: Ratings of each item, (n_items,).
-        trained: Boolean array, (n_items,), items that training moved.
-        known: How many count as known to many.
-
-    Returns:
-        Rows, int64, at most `known`.
+    `known`: how many count as known to many. Returns rows, int64, at most `known`.
     """
     rows = np.flatnonzero(trained & (count > 0))
     rows = rows[np.argsort(-count[rows], kind="stable")[:known]]

@@ -21,17 +21,11 @@ SURE, ROUGH = 1 / 3, 0.1
 
 @dataclass(frozen=True)
 class MissCurve:
-    """Mean squared miss of a model's guesses by how often the item was rated in training: floor + rise / (n + 1).
+    """Mean squared miss of a model's guesses by how often the item was rated in training: floor + rise / (n + 1)."""
 
-    Attributes:
-        floor: What remains however often an item was rated, squared rating units.
-        rise: What an item without any training rating adds.
-        n_ratings: Guesses it was fitted to.
-    """
-
-    floor: float
-    rise: float
-    n_ratings: int
+    floor: float  # what remains however often an item was rated, squared rating units
+    rise: float  # what an item without any training rating adds
+    n_ratings: int  # guesses it was fitted to
 
     def variance(self, count: np.ndarray) -> np.ndarray:
         """Mean squared miss at these numbers of training ratings, squared rating units."""
@@ -41,12 +35,8 @@ class MissCurve:
 def miss_curve(count: np.ndarray, miss: np.ndarray) -> MissCurve:
     """Fit the curve to a model's misses on ratings it was not trained on, by least squares.
 
-    Args:
-        count: Training ratings of the item of each guess, (n,).
-        miss: Guess less rating, (n,), in rating units.
-
-    Raises:
-        AnalysisError: There are no guesses.
+    `count`: training ratings of the item of each guess, (n,); `miss`: guess less rating, (n,), in rating units. Raises
+    AnalysisError: there are no guesses.
     """
     if len(miss) == 0:
         raise AnalysisError("there are no guesses to learn from")
@@ -63,20 +53,14 @@ def miss_curve(count: np.ndarray, miss: np.ndarray) -> MissCurve:
 
 @dataclass(frozen=True, eq=False)
 class Sureness:
-    """How far guesses are probably off.
+    """How far guesses are probably off."""
 
-    Attributes:
-        miss: Root mean squared miss to expect, in rating units, (n,).
-        narrower: By what share of it `miss` is below that of knowing nothing, at most 1; 0 or less means that guessing
-            the mean would do as well, (n,).
-        from_person: Share of the squared miss that comes of knowing the person too little, fractions, (n,).
-        from_item: The same for the item, (n,).
-    """
-
-    miss: np.ndarray
+    miss: np.ndarray  # root mean squared miss to expect, in rating units, (n,)
+    # by what share of it `miss` is below that of knowing nothing, at most 1; 0 or less means that guessing the mean
+    # would do as well, (n,)
     narrower: np.ndarray
-    from_person: np.ndarray
-    from_item: np.ndarray
+    from_person: np.ndarray  # share of the squared miss that comes of knowing the person too little, fractions, (n,)
+    from_item: np.ndarray  # the same for the item, (n,)
 
     def word(self, place: int) -> Word:
         """In plain words."""
@@ -111,10 +95,8 @@ def sureness(curve: MissCurve, count: np.ndarray, std: np.ndarray, *, spread: fl
         curve: From `miss_curve`.
         count: Training ratings of each item, (n,).
         std: From `core.analysis.new_user.foldin.prediction_std`, rating units, (n,).
-        spread: As for `posterior_sureness`.
 
-    Raises:
-        AnalysisError: The spread is below zero or not a number.
+    Raises AnalysisError: the spread is below zero or not a number.
     """
     from_item, from_person = curve.variance(count), np.square(np.asarray(std, np.float64))
     miss = np.sqrt(from_item + from_person)
@@ -140,8 +122,7 @@ def posterior_sureness(
         spread: Root mean squared miss of somebody who knows neither the person nor the item, and always guesses the
             mean, rating units; where it is 0 there is nothing to explain.
 
-    Raises:
-        AnalysisError: The spread is below zero or not a number.
+    Raises AnalysisError: the spread is below zero or not a number.
     """
     variance = from_person + from_item + noise
     return _sureness(clipped_miss(score, variance, scale), from_person, from_item, variance, spread)
@@ -165,10 +146,7 @@ def clipped_miss(score: np.ndarray, variance: np.ndarray, scale: Scale) -> np.nd
     moments of a truncated normal (Johnson, Kotz and Balakrishnan 1994, *Continuous univariate distributions*, section
     10.1), and what lies beyond counts as the end itself.
 
-    Args:
-        score: (n,), rating units.
-        variance: Of the ratings around it, (n,), squared rating units.
-        scale: Its ends.
+    `score`: (n,), rating units; `variance`: of the ratings around it, (n,), squared rating units.
     """
     from scipy.special import ndtr  # not before it is needed
 

@@ -11,41 +11,22 @@ import numpy as np
 from core.analysis.neighbors.of_one import similarities
 from core.errors import AnalysisError
 
-TOGETHER = 4
-"""Items that are neighbors."""
-
-AS_KNOWN = 10
-"""Of so many items from elsewhere that are about as well known one is drawn: fame must not tell it apart."""
-
-CHANCE = 1 / (TOGETHER + 1)
-"""Share of right answers of those who only guess."""
+TOGETHER = 4  # items that are neighbors
+AS_KNOWN = 10  # of so many items from elsewhere that are about as well known one is drawn: fame must not tell it apart
+CHANCE = 1 / (TOGETHER + 1)  # share of right answers of those who only guess
 
 
 @dataclass(frozen=True, eq=False)
 class Round:
-    """Five items, as they are shown.
+    """Five items, as they are shown."""
 
-    Attributes:
-        items: Their rows, int64, (5,).
-        intruder: Which of them is from elsewhere, 0 … 4.
-    """
-
-    items: np.ndarray
-    intruder: int
+    items: np.ndarray  # their rows, int64, (5,)
+    intruder: int  # which of them is from elsewhere, 0 … 4
 
 
 def draw(matrix: np.ndarray, rows: np.ndarray, count: np.ndarray, *, seed: int) -> Round:
-    """Draw an item, its three nearest by cosine, and one of the half that is further away, about as well known.
-
-    Args:
-        matrix: The vectors of all items, float, (n_items, embedding_dim).
-        rows: The items that people may be asked about, int64, at least 10.
-        count: Ratings of each item, (n_items,).
-        seed: Rules what is drawn.
-
-    Raises:
-        AnalysisError: There are too few items.
-    """
+    """Draw an item, its three nearest by cosine, and one of the half that is further away, about as well known. `rows`:
+    the items that people may be asked about, int64, at least 10. Raises AnalysisError: there are too few items."""
     if len(rows) < 2 * (TOGETHER + 1):
         raise AnalysisError(f"{len(rows)} items to draw from; the game needs at least {2 * (TOGETHER + 1)}")
     chance = np.random.default_rng(seed)

@@ -15,17 +15,10 @@ from core.errors import AnalysisError
 from core.training.baselines import rmse
 from core.training.slopes import MainEffects
 
-PENALTIES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""Ratings' worth of doubt that are tried."""
-
-CHOOSING = 0.1
-"""Share of the training ratings by which the penalty is chosen; what is reported is kept out of it."""
-
-EDGES = (0, 1, 3, 10, 30, 100)
-"""Training ratings of an item from which the next group begins."""
-
-SIZES = (100, 1_000, 10_000, 100_000)
-"""Rows of the tables that the two ways to pick a row are timed on."""
+PENALTIES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # ratings' worth of doubt that are tried
+CHOOSING = 0.1  # share of the training ratings by which the penalty is chosen; what is reported is kept out of it
+EDGES = (0, 1, 3, 10, 30, 100)  # training ratings of an item from which the next group begins
+SIZES = (100, 1_000, 10_000, 100_000)  # rows of the tables that the two ways to pick a row are timed on
 
 
 def ridge(ratings: Ratings, rows: np.ndarray, penalty: float) -> MainEffects:
@@ -35,12 +28,10 @@ def ridge(ratings: Ratings, rows: np.ndarray, penalty: float) -> MainEffects:
     (X'X + penalty I)^-1 X'y. LSQR (Paige and Saunders 1982) finds them without making that matrix.
 
     Args:
-        ratings: The data.
         rows: Which ratings to learn from, int64, at least one.
         penalty: Ratings' worth of doubt that pull each weight to zero, above 0.
 
-    Raises:
-        AnalysisError: The penalty is not above 0: the sum of both weights alone is known, not each.
+    Raises AnalysisError: the penalty is not above 0: the sum of both weights alone is known, not each.
     """
     if not 0 < penalty < np.inf:
         raise AnalysisError(f"the penalty is {penalty}; it must be a finite number above 0")
@@ -78,15 +69,10 @@ def fitted(ratings: Ratings, rows: np.ndarray, *, seed: int = 0) -> tuple[MainEf
 
 @dataclass(frozen=True, eq=False)
 class BySupport:
-    """Squared errors of several guesses of the same ratings, by how many training ratings their items have.
+    """Squared errors of several guesses of the same ratings, by how many training ratings their items have."""
 
-    Attributes:
-        n: Ratings in each group of `EDGES`, int64, (n_groups,).
-        squared: Sums of squared errors, rating units squared, float64, (n_guesses, n_groups).
-    """
-
-    n: np.ndarray
-    squared: np.ndarray
+    n: np.ndarray  # ratings in each group of `EDGES`, int64, (n_groups,)
+    squared: np.ndarray  # sums of squared errors, rating units squared, float64, (n_guesses, n_groups)
 
     @property
     def rmse(self) -> np.ndarray:
@@ -105,7 +91,6 @@ def by_support(guesses: Sequence[np.ndarray], rating: np.ndarray, count: np.ndar
 
     Args:
         guesses: Each float, (n_ratings,), held inside the scale.
-        rating: What was really given, (n_ratings,).
         count: Training ratings of each rating's item, int64, (n_ratings,).
     """
     group, groups = np.searchsorted(EDGES, count, side="right") - 1, len(EDGES)
@@ -125,17 +110,11 @@ def group_names() -> list[str]:
 
 @dataclass(frozen=True)
 class Cost:
-    """What picking one row of a table took, in two ways.
+    """What picking one row of a table took, in two ways."""
 
-    Attributes:
-        rows: Of the table.
-        multiplications: Of the product; picking has none.
-        seconds: Both ways on this machine.
-    """
-
-    rows: int
-    multiplications: int
-    seconds: Seconds
+    rows: int  # of the table
+    multiplications: int  # of the product; picking has none
+    seconds: Seconds  # both ways on this machine
 
 
 def costs(dims: int, sizes: Sequence[int] = SIZES) -> Iterator[Cost]:
@@ -148,26 +127,15 @@ def costs(dims: int, sizes: Sequence[int] = SIZES) -> Iterator[Cost]:
 
 @dataclass(frozen=True, eq=False)
 class Alike:
-    """The two nearest of some items, by two kinds of vectors.
-
-    Attributes:
-        rows: The two.
-        embedding: Cosine of their embeddings, -1 … 1.
-        one_hot: Cosine of their one-hot vectors, which is 0 for any two.
-    """
+    """The two nearest of some items, by two kinds of vectors."""
 
     rows: tuple[int, int]
-    embedding: float
-    one_hot: float = 0.0
+    embedding: float  # cosine of their embeddings, -1 … 1
+    one_hot: float = 0.0  # cosine of their one-hot vectors, which is 0 for any two
 
 
 def nearest_pair(matrix: np.ndarray, rows: np.ndarray) -> Alike:
-    """The two most alike of some rows of an embedding, by cosine.
-
-    Args:
-        matrix: Float array, (n_items, embedding_dim).
-        rows: At least two that are not zero, int64.
-    """
+    """The two most alike of some rows of an embedding, by cosine. `rows`: at least two that are not zero, int64."""
     unit = matrix[rows].astype(np.float64)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
     cosines = unit @ unit.T

@@ -9,30 +9,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.neighbors.all_neighbors import drawn
 from core.data.ratings import Ratings
 from core.errors import AnalysisError
 from core.training.slopes import main_effects
 
-MOST_PEOPLE = 2000
-"""Of more people a sample is looked at: the spectrum takes a matrix of all their pairs."""
-
-STRONGEST = 8
-"""Directions of two models that are compared, unless others are asked for."""
-
-DRAWS = 5
-"""Random pairings that say what chance is."""
+MOST_PEOPLE = 2000  # of more people a sample is looked at: the spectrum takes a matrix of all their pairs
+STRONGEST = 8  # directions of two models that are compared, unless others are asked for
+DRAWS = 5  # random pairings that say what chance is
 
 
-def rating_spectrum(ratings: Ratings, rows: np.ndarray, *, seed: int = 0) -> np.ndarray:
+def rating_spectrum(ratings: Ratings, rows: np.ndarray) -> np.ndarray:
     """Singular values of some ratings less what averages say of them, 0 where there is no rating, largest first.
 
-    Args:
-        ratings: The data.
-        rows: Which ratings, int64, at least one.
-        seed: Rules which people are looked at where there are very many.
-
-    Returns:
-        Rating units, float64, as many as there are people or items, whichever are fewer; at most `MOST_PEOPLE`.
+    `rows`: which ratings, int64, at least one. Returns rating units, float64, as many as there are people or items,
+    whichever are fewer; at most `MOST_PEOPLE`.
     """
     from scipy.sparse import csr_array
 
@@ -40,7 +31,7 @@ def rating_spectrum(ratings: Ratings, rows: np.ndarray, *, seed: int = 0) -> np.
     left = ratings.rating[rows] - main_effects(ratings, rows).guess(ratings, rows)
     table = csr_array((left, (ratings.user_index[rows], ratings.item_index[rows])), shape)
     if shape[0] > MOST_PEOPLE:
-        table = table[np.sort(np.random.default_rng(seed).choice(shape[0], MOST_PEOPLE, replace=False))]
+        table = table[drawn(shape[0], MOST_PEOPLE, 0)]
     across = table @ table.T if table.shape[0] <= shape[1] else table.T @ table
     return np.sqrt(np.maximum(np.linalg.eigvalsh(across.toarray())[::-1], 0))
 
@@ -50,9 +41,7 @@ def factorization_keeps(values: np.ndarray, penalty: float) -> np.ndarray:
 
     P and Q that minimize |X - PQ'|² + penalty (|P|² + |Q|²) give PQ' the singular vectors of X and these values.
 
-    Args:
-        values: Singular values of X, (n,).
-        penalty: In their units, from 0.
+    `values`: singular values of X, (n,); `penalty`: in their units, from 0.
     """
     return np.maximum(values - penalty, 0)
 
@@ -76,25 +65,15 @@ class Taste:
     """What the vectors of a model predict beyond averages, u · v less its means over people and over items.
 
     However the vectors are turned or rescaled between the sides, it stays the same.
-
-    Attributes:
-        values: Singular values of the predictions, largest first, (k,).
-        items: Directions of the items that belong to them, of length one, (n_items, k).
     """
 
-    values: np.ndarray
-    items: np.ndarray
+    values: np.ndarray  # singular values of the predictions, largest first, (k,)
+    items: np.ndarray  # directions of the items that belong to them, of length one, (n_items, k)
 
 
 def taste(users: np.ndarray, items: np.ndarray) -> Taste:
-    """The singular values and directions of what two tables of vectors predict.
-
-    Args:
-        users, items: Float arrays, (n_users, k) and (n_items, k); of the items those that are compared.
-
-    Raises:
-        AnalysisError: A value is not finite.
-    """
+    """The singular values and directions of what two tables of vectors predict. `users`, `items`: float arrays,
+    (n_users, k) and (n_items, k); of the items those that are compared. Raises AnalysisError: a value is not finite."""
     centered = [np.asarray(side, np.float64) - np.mean(side, axis=0, dtype=np.float64) for side in (users, items)]
     if not all(np.isfinite(side).all() for side in centered):
         raise AnalysisError("an embedding value is not finite")
@@ -106,15 +85,10 @@ def taste(users: np.ndarray, items: np.ndarray) -> Taste:
 
 @dataclass(frozen=True, eq=False)
 class Angles:
-    """Principal angles between what two models hold to be the strongest directions.
+    """Principal angles between what two models hold to be the strongest directions."""
 
-    Attributes:
-        degrees: From the smallest to the largest, 0 the same … 90 across, (m,).
-        by_chance: Their means where the items of one are paired with those of the other at random, (m,).
-    """
-
-    degrees: np.ndarray
-    by_chance: np.ndarray
+    degrees: np.ndarray  # from the smallest to the largest, 0 the same … 90 across, (m,)
+    by_chance: np.ndarray  # their means where the items of one are paired with those of the other at random, (m,)
 
     @property
     def shared(self) -> float:
@@ -130,12 +104,8 @@ class Angles:
 def angles(first: np.ndarray, second: np.ndarray, *, seed: int = 0) -> Angles:
     """Principal angles between the spaces that the columns of two matrices span (Björck and Golub 1973).
 
-    Args:
-        first, second: Float arrays of the same items, (n_items, their own number of columns).
-        seed: Rules the random pairings.
-
-    Raises:
-        AnalysisError: The numbers of rows differ, or there are not more rows than columns.
+    `first`, `second`: float arrays of the same items, (n_items, their own number of columns). Raises AnalysisError: the
+    numbers of rows differ, or there are not more rows than columns.
     """
     from scipy.linalg import subspace_angles  # 0.15 s to import
 

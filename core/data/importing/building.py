@@ -27,7 +27,7 @@ from core.data.importing.request import (
     Reporter,
     TablePreview,
 )
-from core.data.importing.sniffing import Table, even_sign, first_lines
+from core.data.importing.sniffing import SHOWN_ROWS, even_sign, first_lines, shown, table_preview
 from core.data.importing.sources import Source, collect
 from core.data.nouns import count
 from core.data.ratings import Ratings, Vocabulary, shortest
@@ -43,19 +43,12 @@ from core.errors import (
 )
 
 MIN_USERS, MIN_ITEMS, MIN_RATINGS = 2, 2, 20
-_ROWS, _CELL = 20, 100
-_NOTHING = Preview("", "", "", (), (), None, None, (), "", "")
+_NOTHING = Preview()
 
 
 def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]:
-    """Read, clean and write a dataset into `out`, a folder that exists and is empty.
-
-    Returns:
-        The fields of an `ImportReport` that come from the files, as JSON takes them.
-
-    Raises:
-        DatasetError: Whatever keeps the files from becoming a dataset.
-    """
+    """Read, clean and write a dataset into `out`, an empty folder; the fields of its `ImportReport` as JSON takes them.
+    Raises DatasetError for whatever keeps the files from becoming a dataset."""
     report(0.0, "Looking at the files")
     options, limits = request.options, request.limits
     plan = make_plan(collect(request.paths, limits, options.sheet), request)
@@ -209,16 +202,10 @@ def _lone(rating: np.ndarray, doubtful: Sequence[Doubt], options: ImportOptions)
 
 def _warnings(plan: Plan, item_ids: np.ndarray, items: Items) -> list[str]:
     """The plan's, and that no item was named by the item table: said by all rated items, not by the first rows."""
-    nothing = plan.items is not None and items.untitled == len(item_ids)
-    of_plan = [warning for warning in plan.warnings if not warning.startswith(NOTHING_JOINED)]
-    return [
-        *of_plan,
-        *(
-            [nothing_joined(plan.items, plan.columns.item_id, item_ids, items.first_keys)]
-            if plan.items and nothing
-            else []
-        ),
-    ]
+    warnings = [warning for warning in plan.warnings if not warning.startswith(NOTHING_JOINED)]
+    if plan.items and items.untitled == len(item_ids):
+        warnings.append(nothing_joined(plan.items, plan.columns.item_id, item_ids, items.first_keys))
+    return warnings
 
 
 def _item_notes(plan: Plan, items: Items, malformed: Malformed) -> list[str]:
@@ -262,13 +249,15 @@ def preview(request: ImportRequest) -> Preview:
 
 
 def _preview(plan: Plan, options: ImportOptions) -> Preview:
-    tables = [*plan.ratings, *([plan.items] if plan.items and plan.items not in plan.ratings else [])]
+    others = [plan.items] if plan.items and plan.items not in plan.ratings else []
+    tables = [(table, table_preview(table, "ratings", roles_of(plan, table))) for table in plan.ratings]
+    tables += [(table, table_preview(table, "items", roles_of(plan, table))) for table in others]
     return replace(
         _NOTHING,
         layout=plan.layout,
         name=plan.name,
         noun=plan.noun,
-        tables=tuple(_table_preview(plan, table) for table in tables),
+        tables=tuple(replace(seen, sheet=of.source.sheet, sheets=of.source.sheets) for of, seen in tables),
         unclear=plan.unclear,
         min_rating=options.min_rating,
         max_rating=options.max_rating,
@@ -301,23 +290,7 @@ def _with_sample(seen: Preview, plan: Plan, request: ImportRequest) -> Preview:
 def _undivided(source: Source, options: ImportOptions) -> Preview:
     """The lines as they stand, so that a person sees what divides them."""
     lines, encoding = first_lines(source, options)
-    rows = tuple((one_line(line, _CELL),) for line in lines[:_ROWS] if line.strip())
+    rows = tuple(shown([line]) for line in lines[:SHOWN_ROWS] if line.strip())
     table = TablePreview(source.name, "ratings", "text", "", False, encoding, ("column 1",), ("",), rows)
     table = replace(table, sheet=source.sheet, sheets=source.sheets)
     return replace(_NOTHING, tables=(table,), delimiter=even_sign("\n".join(lines)))
-
-
-def _table_preview(plan: Plan, table: Table) -> TablePreview:
-    return TablePreview(
-        file=table.name,
-        part="ratings" if table in plan.ratings else "items",
-        kind=table.kind,
-        delimiter=table.delimiter,
-        header=table.header_rows > 0 and not table.headless,
-        encoding=table.encoding,
-        columns=table.columns,
-        roles=roles_of(plan, table),
-        rows=tuple(tuple(one_line(cell, _CELL) for cell in row) for row in table.rows[:_ROWS]),
-        sheet=table.source.sheet,
-        sheets=table.source.sheets,
-    )

@@ -6,6 +6,7 @@ Nothing is changed by what is noticed here: it is shown, and somebody chooses.
 import re
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,12 +28,7 @@ _COUNT_NAMES = re.compile(
 
 
 def doubts(ratings: np.ndarray, column: str) -> tuple[Doubt, ...]:
-    """What is doubtful about ratings.
-
-    Args:
-        ratings: float32, (n,), of any distribution.
-        column: The name of their column.
-    """
+    """What is doubtful about ratings, float32, (n,), of any distribution, in a column of that name."""
     if not len(ratings):
         return ()
     values, counts = _counted(ratings)
@@ -57,12 +53,10 @@ def _counted(ratings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def no_rating_codes(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Which values are apart from all others, as a code for "no rating" is; boolean, (n,).
 
-    At either end of the values: one value, or up to three of those that surveys
-    use (98, 99), with a gap to the others that is larger than any gap among
-    them, on 5% of the rows or more, and outside the usual scale of the others.
-    A zero needs 20%, because most scales may begin there; without a gap it is
-    one only on more than half of the rows. A single -1 below zero and two
-    steps or more needs no wider gap. At least three other values have to remain.
+    At either end of the values: one value, or up to three of those that surveys use (98, 99), with a gap to the others
+    that is larger than any gap among them, on 5% of the rows or more, and outside the usual scale of the others. A zero
+    needs 20%, because most scales may begin there; without a gap it is one only on more than half of the rows. A single
+    -1 below zero and two steps or more needs no wider gap. At least three other values have to remain.
 
     Args:
         values: Ascending, (n,).
@@ -98,16 +92,10 @@ def _tail(values: np.ndarray, counts: np.ndarray, rows: int) -> int:
 
 
 def are_counts(values: np.ndarray, counts: np.ndarray, column: str) -> bool:
-    """Whether values look like counts: none negative, with a long tail to the right.
+    """Whether values, as `no_rating_codes` takes them, look like counts: none negative, with a long tail to the right.
 
-    The largest is above 100, the end of the widest usual scale, and ten times
-    the median or more. Where the column's name says plays, hours or the like,
-    above 10 and three times the median are enough.
-
-    Args:
-        values: Ascending, (n,).
-        counts: Rows of each value, (n,).
-        column: The column's name.
+    The largest is above 100, the end of the widest usual scale, and ten times the median or more. Where the column's
+    name says plays, hours or the like, above 10 and three times the median are enough.
     """
     top, total = float(values[-1]), np.cumsum(counts)
     middle = float(values[np.searchsorted(total, total[-1] / 2)])
@@ -116,11 +104,7 @@ def are_counts(values: np.ndarray, counts: np.ndarray, column: str) -> bool:
 
 
 def lone_value(ratings: np.ndarray) -> str:
-    """The alarm for one value, on 1% of the rows or fewer, that alone makes the scale twice as wide; else "".
-
-    Args:
-        ratings: float32, (n,), of any distribution.
-    """
+    """The alarm for one value, on 1% of the rows or fewer, that alone makes the scale twice as wide; else ""."""
     values, counts = _counted(ratings)
     if not _LEAST_OTHERS < len(values) <= _MOST_VALUES:
         return ""
@@ -138,28 +122,14 @@ def lone_value(ratings: np.ndarray) -> str:
 
 
 def ranks(user: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Counts as ranks 1 to 5 within each person; float32, (n,).
+    """Counts, (n,), as ranks 1 to 5 within each person, whose rows are `user`, (n,); float32, (n,).
 
-    The person's n counts are ordered; one at place r of 1 … n (the mean place
-    among equal ones) gets 1 + floor(5 (r - 1/2) / n). So the fifth of what a
-    person used least gets 1, the fifth used most 5, and a single count 3.
-
-    Args:
-        user: Row of the person, (n,).
-        counts: How often, (n,).
+    The person's n counts are ordered; one at place r of 1 … n (the mean place among equal ones) gets 1 + floor(5 (r -
+    1/2) / n). So the fifth of what a person used least gets 1, the fifth used most 5, and a single count 3.
     """
-    order = np.lexsort((counts, user))
-    user, sorted_counts = user[order], counts[order]
-    new_user = np.flatnonzero(np.diff(user, prepend=-1))
-    tie = (np.diff(user, prepend=-1) != 0) | (np.diff(sorted_counts, prepend=np.nan) != 0)
-    starts = np.flatnonzero(tie)
-    sizes = np.diff(starts, append=len(user))
-    middle = np.repeat(starts + (sizes - 1) / 2, sizes)  # mean place from 0, over all
-    totals = np.diff(new_user, append=len(user))
-    within = middle - np.repeat(new_user, totals)
-    result = np.empty(len(user), np.float32)
-    result[order] = 1 + np.floor(5 * (within + 0.5) / np.repeat(totals, totals))
-    return result
+    of_person = pd.Series(counts).groupby(user)
+    place, n = of_person.rank().to_numpy(), of_person.transform("size").to_numpy()
+    return (1 + np.floor(5 * (place - 0.5) / n)).astype(np.float32)
 
 
 def logarithms(counts: np.ndarray) -> np.ndarray:

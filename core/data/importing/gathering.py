@@ -21,8 +21,7 @@ from core.settings import ImportLimits
 
 _WRONG_WIDTH = "wrong number of columns"
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
-_SHARE = 0.8
-"""Of the whole import's time, roughly."""
+_SHARE = 0.8  # Of the whole import's time, roughly
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +43,7 @@ class Columns:
 
 
 def without_duplicates(columns: Columns) -> Columns:
-    """One rating for each user and item: the latest by time, else the last row.
-
-    It stands where the first of them stood, so that the result does not
-    depend on the order among them.
-    """
+    """One rating for each user and item, where the first of them stood: the latest by time, else the last row."""
     pair = columns.user.astype(np.int64) * (int(columns.item.max(initial=0)) + 1) + columns.item
     ordered = np.sort(pair)
     twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
@@ -92,10 +87,7 @@ def without_rare(columns: Columns, user_ratings: int, item_ratings: int) -> tupl
 
 
 def renumbered(columns: Columns, users: np.ndarray, items: np.ndarray) -> tuple[Columns, np.ndarray, np.ndarray]:
-    """Rows numbered 0…n-1 without gaps, and the ids in that order.
-
-    By number where all ids are whole numbers, else in the order in which they appear.
-    """
+    """Rows numbered 0…n-1 without gaps, and the ids in that order: of numbers if all are whole, else as they come."""
     user, user_ids = _renumber(columns.user, users)
     item, item_ids = _renumber(columns.item, items)
     return replace(columns, user=user, item=item), user_ids, item_ids
@@ -122,28 +114,19 @@ def _distinct(index: np.ndarray) -> int:
 class Gathering:
     """Reads the plan's rating tables batch after batch, and counts what is wrong in them.
 
-    Attributes:
-        options: What is left out, and what becomes of counts.
-        users, items: The ids that the ratings number.
-        times: Knows the unit of the times.
-        cells: Knows the scale that the ratings' texts state.
-        rows: Rows found, good and bad.
-        lines_without_rows: Lines of headers, blank ones, and lines that continue a row above them.
-        rejected: Bad rows, the first of them.
-        reasons: How many bad rows there are, for each reason.
-        notes: What was mended in the tables, in sentences.
-        aside: What is neither a rating nor a fault: how many, by its name.
+    `users` and `items` are the ids that the ratings number; `times` knows the unit of the times, `cells` the scale that
+    the ratings' texts state.
     """
 
     plan: Plan
     limits: ImportLimits
     options: ImportOptions
-    rows: int = 0
-    lines_without_rows: int = 0
-    notes: list[str] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    reasons: Counter[str] = field(default_factory=Counter)
-    aside: Counter[str] = field(default_factory=Counter)
+    rows: int = 0  # Rows found, good and bad
+    lines_without_rows: int = 0  # Lines of headers, blank ones, and lines that continue a row above them
+    notes: list[str] = field(default_factory=list)  # What was mended in the tables, in sentences
+    rejected: list[Rejected] = field(default_factory=list)  # Bad rows, the first of them
+    reasons: Counter[str] = field(default_factory=Counter)  # How many bad rows there are, for each reason
+    aside: Counter[str] = field(default_factory=Counter)  # What is neither a rating nor a fault: how many, by its name
 
     def __post_init__(self) -> None:
         limits = self.limits
@@ -157,11 +140,7 @@ class Gathering:
         self._parts: list[list[np.ndarray]] = [[] for _ in range(3 + timed)]
 
     def read(self, report: Reporter) -> Columns:
-        """Read all tables; the good rows, times as they are written.
-
-        Raises:
-            DatasetError: As reading does.
-        """
+        """Read all tables; the good rows, times as they are written. Raises DatasetError as reading does."""
         total, read = max(1, sum(table.source.size for table in self.plan.ratings)), 0
 
         def on_bytes(packed: int) -> None:

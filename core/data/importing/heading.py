@@ -9,20 +9,15 @@ from core.data.importing.rating_cells import is_unrated, rating_of
 from core.data.importing.values import number
 from core.data.text import one_line
 
-ROW_NAMES = "row names"
-"""The column that R writes before the first one that it names."""
-
-HEADING = r"[^,;:\s]+:"
-"""A line that names the item of the ratings below it, as the Netflix Prize has them: `1:`."""
+ROW_NAMES = "row names"  # The column that R writes before the first one that it names
+HEADING = r"[^,;:\s]+:"  # A line that names the item of the ratings below it, as the Netflix Prize has them: `1:`
 
 _SEPARATOR = re.compile(r'"?sep=(?P<sign>[^"])"?\s*', re.IGNORECASE)
 _COMMENT = ("#", "%")
-_MOST_ABOVE = 100
-"""Lines above a table that are looked at."""
+_MOST_ABOVE = 100  # Lines above a table that are looked at
 _RECBOLE = re.compile(r"(?P<name>.+):(?:token|float)(?:_seq)?")
 
-Split = Callable[[str], Sequence[str]]
-"""Divides a line into cells."""
+Split = Callable[[str], Sequence[str]]  # Divides a line into cells
 
 
 def declared_delimiter(lines: Sequence[str]) -> tuple[int, str]:
@@ -68,10 +63,8 @@ def commented_header(line: str, split: Split, width: int) -> tuple[list[str], bo
 
 
 def titles(lines: Sequence[str], start: int, split: Split, width: int) -> int:
-    """The first line from `start` that belongs to a table of so many columns.
-
-    Free text above it fills one cell, or fewer than the table has and is no header.
-    """
+    """The first line from `start` that belongs to a table of so many columns. Free text above it fills one cell, or
+    fewer than the table has and is no header."""
     for at in range(start, min(len(lines), start + _MOST_ABOVE)):
         open_quote = lines[at].count('"') % 2  # of a header whose names go over several lines, perhaps
         row = "".join(lines[at : at + _MOST_ABOVE]) if open_quote else lines[at]

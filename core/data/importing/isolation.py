@@ -16,15 +16,17 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
-from core.data.importing.request import ImportRequest, Reporter
+from core.data.importing.request import ImportRequest, Reporter, of_json
 from core.data.text import one_line
 from core.disk.files import is_disk_full, replace_text
-from core.errors import BadFormatError, CanceledError, DiskFullError, ExplorerError, TooLargeError
+from core.errors import BadFormatError, CanceledError, DiskFullError, ExplorerError, TooLargeError, error_of
 from core.settings import MIB, ImportLimits
+
+Request = TypeVar("Request")
 
 Runner = Callable[[Path, ImportLimits, Reporter, Callable[[], bool]], dict[str, Any]]
 """Does what a folder's `spec.json` asks for; what it returns is what `work` returns."""
@@ -42,42 +44,50 @@ def work(folder: Path, report: Reporter) -> dict[str, Any]:
     """Do what `spec.json` in the folder asks for; a failure is an object with `code` and `message`."""
     from core.data.importing.building import build, preview  # and pandas: whoever only asks can do without
 
-    task, request = _read_spec(folder)
-
-    def do() -> dict[str, Any]:
-        """The task, which may fail."""
-        if task == "preview":
-            return previewed(asdict(preview(request)))
+    def make(request: ImportRequest) -> dict[str, Any]:
+        """The dataset, in a folder of its own."""
         (folder / DATASET).mkdir()
         return {"report": build(request, folder / DATASET, report)}
 
-    return answered(do, request.limits)
+    return answered(folder, ImportRequest, preview, make)
 
 
-def previewed(result: dict[str, Any]) -> dict[str, Any]:
-    """A preview as an answer; its message may hold names of files, which are as long as somebody likes."""
-    return {"preview": result | {"message": one_line(result["message"], _MESSAGE_CHARACTERS)}}
-
-
-def answered(do: Callable[[], dict[str, Any]], limits: ImportLimits) -> dict[str, Any]:
-    """What a task returns; a failure is an object with `code` and `message`."""
-    failure: ExplorerError
+def answered(
+    folder: Path, kind: type[Request], preview: Callable[[Request], Any], make: Callable[[Request], dict[str, Any]]
+) -> dict[str, Any]:
+    """What the task of a folder's `spec.json` returns; a failure is an object with `code` and `message`."""
+    spec, failure = read_spec(folder), ExplorerError()
+    request = of_json(kind, spec)
     try:
-        return do()
+        if spec["task"] != "preview":
+            return make(request)
+        seen = asdict(preview(request))
+        return {"preview": seen | {"message": _message(seen["message"])}}
     except ExplorerError as error:
         failure = error
     except MemoryError:
-        failure = _out_of_memory(limits)
+        failure = _over(ImportLimits(**spec["limits"]))
     except OSError as error:
         if not is_disk_full(error):
             raise
         failure = DiskFullError("the disk has no room for the dataset; delete runs or datasets and import again")
-    return {"code": failure.code, "message": one_line(str(failure), _MESSAGE_CHARACTERS)}  # it may hold file names
+    return {"code": failure.code, "message": _message(str(failure))}
 
 
-def _read_spec(folder: Path) -> tuple[str, ImportRequest]:
-    spec = read_spec(folder)
-    return spec.pop("task"), ImportRequest.of_json(spec)
+def _message(text: str) -> str:
+    """A message may hold names of files, which are as long as somebody likes."""
+    return one_line(text, _MESSAGE_CHARACTERS)
+
+
+def ask(
+    task: str, request: Any, folder: Path, reporter: Reporter, should_stop: Callable[[], bool], runner: Runner
+) -> dict[str, Any]:
+    """Have the reading process do its task in a folder; raises the error that it ends with."""
+    (folder / SPEC).write_text(json.dumps({"task": task, **asdict(request)}, default=str), encoding="utf-8")
+    result = runner(folder, request.limits, reporter, should_stop)
+    if "code" in result:
+        raise error_of(result["code"], result["message"])
+    return result
 
 
 def read_spec(folder: Path) -> dict[str, Any]:
@@ -88,8 +98,7 @@ def read_spec(folder: Path) -> dict[str, Any]:
 def limit_this_process(limits: ImportLimits) -> None:
     """Hold this process to the limits, where the operating system can.
 
-    Memory is limited as data, not as address space: libraries reserve far
-    more addresses than they use.
+    Memory is limited as data, not as address space: libraries reserve far more addresses than they use.
     """
     if sys.platform == "win32":
         return  # the parent watches memory and time there
@@ -133,20 +142,11 @@ def in_child(
     *,
     module: str = "core.data.importing",
 ) -> dict[str, Any]:
-    """In a process of its own, within the limits.
+    """In a process of its own, which runs `module` on the folder with `spec.json`, within limits of memory and time.
 
-    Args:
-        folder: With `spec.json`.
-        limits: Of memory and time.
-        report: Receives progress.
-        should_stop: Asked several times a second.
-        module: What the process runs; it calls `main`.
-
-    Raises:
-        TooLargeError: It took more memory or time than allowed.
-        BadFormatError: A file made the reader crash.
-        CanceledError: `should_stop` returned True.
-        RuntimeError: A bug in the reader; its traceback is the message.
+    Raises TooLargeError where it took more than allowed, BadFormatError where a file made the reader crash,
+    CanceledError where `should_stop`, which is asked several times a second, returned True, and RuntimeError with the
+    traceback of a bug.
     """
     with (folder / _ERRORS).open("wb") as stderr:
         process = subprocess.Popen(
@@ -171,7 +171,12 @@ def in_child(
 
 
 def in_this_process(
-    folder: Path, limits: ImportLimits, report: Reporter, should_stop: Callable[[], bool]
+    folder: Path,
+    limits: ImportLimits,
+    report: Reporter,
+    should_stop: Callable[[], bool],
+    *,
+    work: Callable[[Path, Reporter], dict[str, Any]] = work,
 ) -> dict[str, Any]:
     """In this very process, without its limits of memory and time: for trusted files, and for tests."""
     return work(folder, report)
@@ -197,9 +202,9 @@ def _watch(
         if should_stop():
             raise CanceledError("the import was stopped; nothing was changed")
         if time.monotonic() > deadline:
-            raise _out_of_time(limits)
+            raise _over(limits, time=True)
         if _memory(process.pid) > limits.max_memory_mb * MIB:
-            raise _out_of_memory(limits)
+            raise _over(limits)
 
 
 def _progress(folder: Path) -> tuple[float, str] | None:
@@ -231,21 +236,18 @@ def reader_environment() -> dict[str, str]:
 def _died(returncode: int, limits: ImportLimits, errors: Path) -> Exception:
     tail = errors.read_bytes()[-_ERROR_BYTES:].decode("utf-8", "replace")
     if returncode == -signal.SIGXCPU:
-        return _out_of_time(limits)
+        return _over(limits, time=True)
     if returncode in (-signal.SIGKILL, -signal.SIGABRT) or "std::bad_alloc" in tail:
-        return _out_of_memory(limits)
+        return _over(limits)
     if returncode < 0:
         return BadFormatError(f"the files make their reader end with signal {-returncode}; export them again")
     return RuntimeError(f"the reading process ended with {returncode}:\n{tail}")
 
 
-def _out_of_time(limits: ImportLimits) -> TooLargeError:
-    return _over(f"took longer than the {limits.max_seconds:,} s allowed", "MAX_SECONDS")
-
-
-def _out_of_memory(limits: ImportLimits) -> TooLargeError:
-    return _over(f"needs more than the {limits.max_memory_mb:,} MiB of memory allowed", "MAX_MEMORY_MB")
-
-
-def _over(what: str, limit: str) -> TooLargeError:
-    return TooLargeError(f"reading {what}; bring fewer rows, or raise EMBEDDING_EXPLORER_IMPORT_{limit}")
+def _over(limits: ImportLimits, *, time: bool = False) -> TooLargeError:
+    seconds, memory = (
+        f"took longer than the {limits.max_seconds:,} s",
+        f"needs more than the {limits.max_memory_mb:,} MiB",
+    )
+    what, limit = (seconds, "MAX_SECONDS") if time else (f"{memory} of memory", "MAX_MEMORY_MB")
+    return TooLargeError(f"reading {what} allowed; bring fewer rows, or raise EMBEDDING_EXPLORER_IMPORT_{limit}")

@@ -23,14 +23,12 @@ from core.data.ratings import year_in
 from core.data.text import one_line
 from core.settings import ImportLimits
 
-MAX_FURTHER = 50
-"""Further columns that are kept."""
+MAX_FURTHER = 50  # Further columns that are kept
 
 _YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _NONE = {"", "(no genres listed)"}
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-MOST_LABELS = 100
-"""Genres that are kept of one item."""
+MOST_LABELS = 100  # Genres that are kept of one item
 
 _LONGEST_LIST = 20_000
 _NAME_KEYS = ("name", "title", "label", "genre", "category", "tag", "value")
@@ -39,31 +37,19 @@ _RESERVED = ("item_id", "title", "year", "genres")
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """The item table in the order of the ids.
-
-    Attributes:
-        untitled: How many of the ids the file does not name.
-        loosely: How many it names in another way, as `plain_id` says, and the first of them in both ways.
-        first_keys: The first ids of the file.
-        shortened: How many of the rated items have more than `MOST_LABELS` genres, of which the first are kept.
-    """
+    """The item table in the order of the ids."""
 
     table: pd.DataFrame
-    untitled: int
-    loosely: int = 0
+    untitled: int  # How many of the ids the file does not name
+    loosely: int = 0  # How many it names in another way, as `plain_id` says, and the first of them in both ways
     example: tuple[str, str] = ("", "")
-    first_keys: tuple[str, ...] = ()
-    shortened: int = 0
+    first_keys: tuple[str, ...] = ()  # The first ids of the file
+    shortened: int = 0  # How many of the rated items have more than `MOST_LABELS` genres, of which the first are kept
 
 
 def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Malformed) -> Items:
-    """The plan's item table, joined on the item id; where it names an item twice, the first counts.
-
-    Without an item table nothing is known but the ids, which serve as titles.
-
-    Raises:
-        DatasetError: As reading the table does.
-    """
+    """The plan's item table, joined on the item id; where it names an item twice, the first counts. Without one nothing
+    is known but the ids, which serve as titles. Raises DatasetError as reading does."""
     table, key = plan.items, plan.columns.item_id
     if table is None or key is None:
         return Items(assemble(plan.columns, (), {}, ids)[0], 0)
@@ -85,9 +71,8 @@ _Cells = list[str | None]
 class Rows:
     """The rows of an item table that name rated items.
 
-    An id that stands in the table as it is counts before one that is the same
-    in its plain form. The plain form counts only where it tells one rated id
-    and one id of the table: of 007 and 7 neither gets the other's title.
+    An id that stands in the table as it is counts before one that is the same in its plain form. The plain form counts
+    only where it tells one rated id and one id of the table: of 007 and 7 neither gets the other's title.
     """
 
     def __init__(self, ids: np.ndarray) -> None:
@@ -137,10 +122,7 @@ def _columns_wanted(table: Table, plan: Plan) -> list[str]:
 def assemble(
     roles: ColumnMapping, names: Sequence[str], columns: dict[str, list[str | None]], ids: np.ndarray
 ) -> tuple[pd.DataFrame, int]:
-    """The item table from columns of text, in the order of the ids, and how many lists of genres were shortened.
-
-    `names` are all columns of the file.
-    """
+    """The item table in the order of the ids, and how many lists of genres were cut; `names` are the file's columns."""
     nothing = list[str | None]([None] * len(ids))
     texts = columns.pop(roles.title or "", nothing)
     titles = [plain_text(text) or plain_text(item) or one_line(item) for text, item in zip(texts, ids, strict=True)]
@@ -180,15 +162,14 @@ def _column_name(name: str) -> str:
 def plain_text(text: str | None, limit: int = 300) -> str:
     """One line of text, at most `limit` long; entities such as &amp; become what they stand for, and stay text."""
     text = (text or "")[: 16 * limit]
-    return one_line(_ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if "&" in text else text, limit)
+    return one_line(_unescaped(text), limit)
 
 
 def split_labels(cells: list[str | None]) -> list[list[str]]:
     """Lists of labels from texts.
 
-    A text that is a list in JSON or in Python's way holds its elements, dicts
-    among them by their name; others are divided at |, else at semicolons, else
-    at commas, as the column does.
+    A text that is a list in JSON or in Python's way holds its elements, dicts among them by their name; others are
+    divided at |, else at semicolons, else at commas, as the column does.
     """
     listed = [_listed((cell or "").strip()) for cell in cells]
     rest = "\n".join(cell or "" for cell, labels in zip(cells, listed, strict=True) if labels is None)

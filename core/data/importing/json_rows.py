@@ -7,8 +7,7 @@ from typing import Any, TextIO
 
 from core.errors import BadFormatError
 
-MAX_CHARACTERS = 2**20
-"""Of one line, or of one object."""
+MAX_CHARACTERS = 2**20  # Of one line, or of one object
 
 _PIECE = 2**16
 _BETWEEN = re.compile(r"[\s,]*")
@@ -38,10 +37,8 @@ def numbered_lines(text: TextIO, name: str) -> Iterator[tuple[int, str]]:
 
 
 def array_objects(text: TextIO) -> Iterator[dict[str, Any] | None]:
-    """The elements of one JSON array, in order; None for what is no object, or a broken one.
-
-    After a broken object reading goes on at the next opening brace, so that it costs no other one.
-    """
+    """The elements of one JSON array, in order; None for what is no object, or a broken one, behind which reading goes
+    on at the next opening brace, so that it costs no other one."""
     buffer = text.read(_PIECE)
     opening = _OPENING.match(buffer)
     at, ended = (opening.end() if opening else 0), False

@@ -18,25 +18,18 @@ from core.data.text import one_line
 from core.errors import DatasetError
 from core.settings import ImportLimits
 
-_MOST_ROWS = 1_000_000
-"""Rows of an item table that are looked at for a key."""
-_NEARLY = 0.8
-"""Shares at least this part of the best one are as good as it."""
+_MOST_ROWS = 1_000_000  # Rows of an item table that are looked at for a key
+_NEARLY = 0.8  # Shares at least this part of the best one are as good as it
 _LEAST_FAMILIAR, _LEAST_STRANGE = 0.02, 0.5
 """Shares of the first ratings' items that a key has to hold: one that names the item, and any other column.
 
 Small numbers match any column that counts something; so another column has to match well.
 """
-_KEY = 0.95
-"""Different values, as a part of the rows, that a column needs to name them."""
-_MOST_KEYS = 60
-"""Columns of an item table that are tried."""
-_READ_BYTES = 30_000_000
-"""Item tables are read up to this size to compare their ids."""
-_MOST, _FEW = 0.5, 0.1
-"""Shares of a column's values that are ids of items: the thing's at least, the person's at most."""
-NOTHING_JOINED = "No rated item is in"
-"""How the alarm begins where an item table names no rated item."""
+_KEY = 0.95  # Different values, as a part of the rows, that a column needs to name them
+_MOST_KEYS = 60  # Columns of an item table that are tried
+_READ_BYTES = 30_000_000  # Item tables are read up to this size to compare their ids
+_MOST, _FEW = 0.5, 0.1  # Shares of a column's values that are ids of items: the thing's at least, the person's at most
+NOTHING_JOINED = "No rated item is in"  # How the alarm begins where an item table names no rated item
 _PEOPLE = ("user", "people", "person", "customer", "member", "reader", "reviewer", "rater", "account", "profile")
 _WHOLE_NUMBER = re.compile(r"([0-9]+)\.0*")
 _ZEROS = re.compile(r"0+([0-9]*[0-9Xx])")
@@ -59,18 +52,13 @@ def plain_ids(texts: Iterable[str]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Key:
-    """A pair of columns that may join two tables.
+    """A pair of columns that may join two tables."""
 
-    Attributes:
-        rating, item: Columns of the rating table and of the item table.
-        share: Of the distinct values in the first rows of the rating table, how many the item table's column holds.
-        familiar: Whether the item table's column has a name of an id.
-    """
-
+    # Columns of the rating table and of the item table.
     rating: str
     item: str
-    share: float
-    familiar: bool = True
+    share: float  # Of the distinct values in the first rows of the rating table, how many the item table's column holds
+    familiar: bool = True  # Whether the item table's column has a name of an id
 
     def note(self, items: Table) -> str:
         """That the values tell the key, and nothing in its name."""
@@ -168,16 +156,12 @@ def guess_item_key(columns: Sequence[str], rating_item: str | None) -> str | Non
 def _best_key(
     ratings: Table, items: Table, pairs: Sequence[tuple[str, str]], limits: ImportLimits, *, least: float
 ) -> Key | None:
-    """The pair of columns whose values match best; None where none matches well enough.
+    """The pair of columns, of the rating table and of the item table, whose values match best; None where none matches
+    well enough, which takes the `least` share, above 0.
 
-    The first rows of the ratings are looked up in the whole item table, up to
-    a million rows. A column of another name than the ratings' or an item's
-    has to differ in nearly every row. Among pairs that match nearly as well
-    (80% of the best), the first one counts.
-
-    Args:
-        pairs: Columns of the rating table and of the item table.
-        least: The least share, above 0, that is a match.
+    The first rows of the ratings are looked up in the whole item table, up to a million rows. A column of another name
+    than the ratings' or an item's has to differ in nearly every row. Among pairs that match nearly as well (80% of the
+    best), the first one counts.
     """
     wanted = {one: _plain(column_of(ratings, one)) for one, _ in pairs}
     found: dict[tuple[str, str], set[str]] = {pair: set() for pair in pairs}
@@ -205,11 +189,7 @@ def _best_key(
 
 
 def _repeating(items: Table, names: Sequence[str], limits: ImportLimits) -> set[str]:
-    """Columns that name no row, because their values come again: they count something, or name a group.
-
-    Raises:
-        DatasetError: As reading does.
-    """
+    """Columns that name no row, as their values come again: they count something or name a group."""
     if not names:
         return set()
     rows, texts = distinct_texts(items, list(names), limits, _MOST_ROWS)
@@ -245,12 +225,8 @@ class Join:
 def join(ratings: Table, sides: Sequence[str], others: Sequence[Table], limits: ImportLimits) -> Join | None:
     """The table of items that tells which of the sides is rated; None where none does, or where both may be.
 
-    Args:
-        ratings: The rating table; the first rows of all its parts.
-        sides: The columns that may be rated: one where that is known.
-
-    Raises:
-        DatasetError: As reading does.
+    `ratings` has the first rows of all its parts; where it is known which of its columns is rated, `sides` is that one.
+    Raises DatasetError as reading does.
     """
     values = {side: {*column_of(ratings, side)} - {""} for side in sides}
     for other in others:

@@ -28,18 +28,14 @@ _IMDB = re.compile(r"[0-9]{7,8}")
 _FLAGS = tuple(f"genre {name}" for name in GENRES_100K)
 _RATING_COLUMNS = ("userId", "movieId", "rating", "timestamp")
 _ITEM_COLUMNS = ("movieId", "title", "genres")
-_BETWEEN_BYTES = 40_000_000
-"""Between the ratings of ml-1m (25 MB, packed 5) and of ml-10M100K (265 MB, packed 60)."""
+_BETWEEN_BYTES = 40_000_000  # Between the ratings of ml-1m (25 MB, packed 5) and of ml-10M100K (265 MB, packed 60)
 _COUNTED_BYTES = 30_000_000
 """A file without an item table is counted up to this size; ml-10M100K comes with its movies.dat."""
 _COUNTS = {"MovieLens 100K": (100_000, 943, 1_682), "MovieLens 1M": (1_000_209, 6_040, 3_706)}
 """Ratings, users and items of the releases."""
 
-LEAST_RATINGS = 90_000
-"""The smallest release has 100,000 ratings: fewer are somebody's own in its layout."""
-_PACKED_ROW = 3
-"""Bytes that a rating of a packed release takes at least."""
-
+LEAST_RATINGS = 90_000  # The smallest release has 100,000 ratings: fewer are somebody's own in its layout
+_PACKED_ROW = 3  # Bytes that a rating of a packed release takes at least
 _CITATION = (
     "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on "
     "Interactive Intelligent Systems 5, 4, Article 19. https://doi.org/10.1145/2827872"
@@ -54,21 +50,15 @@ ABOUT = {
 
 @dataclass(frozen=True)
 class Layout:
-    """A GroupLens layout found in some tables.
-
-    Attributes:
-        ratings, items: The tables, their columns named as the later releases name them.
-        mapping: Which column is what.
-        scale: The release's, if all ratings fit it.
-        least: How many ratings it has at least; 0 where it is known by more than the columns.
-    """
+    """A GroupLens layout found in some tables."""
 
     name: str
+    # The tables, their columns named as the later releases name them.
     ratings: Table
     items: Table | None
-    mapping: ColumnMapping
-    scale: tuple[float, float]
-    least: int = 0
+    mapping: ColumnMapping  # Which column is what
+    scale: tuple[float, float]  # The release's, if all ratings fit it
+    least: int = 0  # How many ratings it has at least; 0 where it is known by more than the columns
 
     @property
     def is_too_small(self) -> bool:

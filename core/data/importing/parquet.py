@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from core.data.importing.cells import EXACT, LONGEST, text_of
 from core.data.importing.sources import Source, on_disk, raise_if_out_of_memory
+from core.data.importing.values import EXACT, LONGEST, text_of
 from core.errors import BadFormatError, TooLargeError
 from core.settings import ImportLimits
 
@@ -21,14 +21,9 @@ _MOST_GROUPS = 50_000  # each takes a fraction of a millisecond, however few row
 
 @contextlib.contextmanager
 def open_parquet(source: Source, limits: ImportLimits, dictionary: list[str] | None = None) -> Iterator[pq.ParquetFile]:
-    """The file, after its claims were checked.
+    """The file, after its claims were checked; the `dictionary` columns stay packed, so that a long text is held once.
 
-    Args:
-        dictionary: Text columns to keep as they are packed, so that a long text repeated is held once.
-
-    Raises:
-        BadFormatError: It is damaged; also where reading inside the block fails.
-        TooLargeError: It claims more rows, columns or row groups than allowed.
+    Raises BadFormatError where it is damaged, also by what is read inside the block, and TooLargeError by its claims.
     """
     try:
         with (

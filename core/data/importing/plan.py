@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,7 @@ import numpy as np
 from core.data.importing.keys import Key, column_of, guess_item_key, items_table, join, not_used, nothing_joined
 from core.data.importing.layouts import Layout, fits, movietweetings_scale, recognize
 from core.data.importing.naming import guess, noun, plain
-from core.data.importing.parts import aligned, groups, joined, size
-from core.data.importing.proposing import propose
+from core.data.importing.proposing import aligned, groups, joined, propose, size
 from core.data.importing.questions import RATING_TABLE, how_read, layout_words, named_item, question
 from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportRequest, Question, Role
 from core.data.importing.sniffing import Table, examine
@@ -24,49 +24,37 @@ from core.settings import ImportLimits
 
 NEEDED: tuple[Role, ...] = ("user", "item", "rating")
 _OF_A_RATING: tuple[Role, ...] = (*NEEDED, "timestamp")
+_ENDINGS = (".gz", ".zip", ".xlsx", ".csv", ".tsv", ".txt", ".dat", ".data", ".parquet", ".jsonl", ".ndjson", ".json")
 _OF_AN_ITEM: tuple[Role, ...] = ("title", "genres", "year")
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """How the tables would be read.
-
-    Attributes:
-        group_lens: Whether it is one of GroupLens' releases.
-        ratings: One table or more that are parts of one.
-        least_ratings: How many a release has at least.
-        part_columns: Of each table of ratings, where their columns differ; else empty.
-        usual_scale: Of a layout that is known, if all ratings fit it; else None.
-        unclear: Needed roles without a column that somebody has to name.
-    """
+    """How the tables would be read."""
 
     layout: str
-    group_lens: bool
+    group_lens: bool  # Whether it is one of GroupLens' releases
     name: str
     noun: str
-    ratings: tuple[Table, ...]
+    ratings: tuple[Table, ...]  # One table or more that are parts of one
     items: Table | None
     columns: ColumnMapping
-    unclear: tuple[str, ...]
+    unclear: tuple[str, ...]  # Needed roles without a column that somebody has to name
     notes: tuple[str, ...]
     question: Question | None = None
-    usual_scale: tuple[float, float] | None = None
+    usual_scale: tuple[float, float] | None = None  # Of a layout that is known, if all ratings fit it; else None
     warnings: tuple[str, ...] = ()
-    least_ratings: int = 0
-    part_columns: tuple[ColumnMapping, ...] = ()
+    least_ratings: int = 0  # How many a release has at least
+    part_columns: tuple[ColumnMapping, ...] = ()  # Of each table of ratings, where their columns differ; else empty
 
     def columns_of(self, table: Table) -> ColumnMapping:
         """Every role's column in one of the tables of ratings."""
         return self.part_columns[self.ratings.index(table)] if self.part_columns else self.columns
 
     def check(self) -> None:
-        """Pass if the plan can be carried out.
-
-        Raises:
-            MissingColumnError: A needed role has no column.
-            NoRowsError: The rating table has a header and nothing more.
-            BadEncodingError: The text is not UTF-8, and nothing tells what it is.
-        """
+        """Pass if the plan can be carried out; raises MissingColumnError for a needed role without a column,
+        NoRowsError for a header with nothing below it, and BadEncodingError where the text is not UTF-8 and nothing
+        tells what it is."""
         table = self.ratings[0]
         if self.question:
             raise MissingColumnError(self.question.in_full)
@@ -81,9 +69,8 @@ class Plan:
 
     def fitting(self, ratings: np.ndarray) -> "Plan":
         """The plan for what was read: not a GroupLens release where the ratings are not such a release's."""
-        if not self.group_lens or (len(ratings) >= self.least_ratings and fits(ratings)):
-            return self
-        return self.as_own()
+        is_so = not self.group_lens or (len(ratings) >= self.least_ratings and fits(ratings))
+        return self if is_so else self.as_own()
 
     def as_own(self) -> "Plan":
         """The same tables, as somebody's own and not as a release."""
@@ -95,11 +82,7 @@ class Plan:
 
 
 def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
-    """The plan for some sources.
-
-    Raises:
-        DatasetError: No table can be read at all, or a name in the mapping is no column.
-    """
+    """The plan for some sources; raises DatasetError where no table can be read, or a mapped name is no column."""
     mapping, options = request.mapping, request.options
     tables, failed = _tables(sources, options, request.limits)
     layout = recognize(tables, request.limits)
@@ -123,7 +106,6 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         columns = ColumnMapping()  # what a name told does not hold: nothing is the rating, or nobody the person
         items = None if asked.one_persons else items  # the other tables of one person's export
     part_columns = tuple(_part_columns(part, mapping, whole, columns) for part in ratings)
-    warnings = [*_left_aside(others), *alarms, *_names_that_differ(ratings, part_columns, columns)]
     notes = [*failed, *how_read(ratings, whole, columns, mapping), *(notes if items else [])]
     if options.reshape and not isinstance(whole, Melted):
         notes.append(f"{whole.name} is no wide table: nothing was reshaped.")
@@ -139,7 +121,7 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         question=asked,
         usual_scale=movietweetings_scale(whole, columns),
         notes=(*notes, *(not_used(table, mapping) for table in tables if table.name not in used)),
-        warnings=tuple(warnings),
+        warnings=(*_left_aside(others), *alarms, *_names_that_differ(ratings, part_columns, columns)),
         part_columns=part_columns if len(first) < len(ratings) else (),
     )
 
@@ -164,21 +146,18 @@ def _with_items(
 
 
 def _tables(sources: Sequence[Source], options: ImportOptions, limits: ImportLimits) -> tuple[list[Table], list[str]]:
-    """What can be read of several; a single one must be readable."""
-    if len(sources) == 1:
-        return [examine(sources[0], options, limits)], []
-    tables, failed, first = [], [], None
+    """The tables that can be read, one at least, and why others cannot, in sentences."""
+    tables, failed = [], list[tuple[str, DatasetError]]()
     for source in sources:
         try:
             tables.append(examine(source, options, limits))
         except ArchiveUnsafeError:
             raise
         except DatasetError as error:
-            first = first or error
-            failed.append(f"{source.name} was not used: {one_line(str(error), 300)}")
-    if not tables and first:
-        raise first
-    return tables, failed
+            failed.append((source.name, error))
+    if failed and not tables:
+        raise failed[0][1]
+    return tables, [f"{name} was not used: {one_line(str(error), 300)}" for name, error in failed]
 
 
 def _agrees(mapping: ColumnMapping, layout: ColumnMapping) -> bool:
@@ -239,11 +218,8 @@ def _left_aside(others: Sequence[Table]) -> list[str]:
 
 
 def _part_columns(part: Table, mapping: ColumnMapping, whole: Table, columns: ColumnMapping) -> ColumnMapping:
-    """The columns of a part: those of the whole where it has them, else those that its own names tell.
-
-    Raises:
-        MissingColumnError: The item was found by the item table, in a column that this part does not have.
-    """
+    """The columns of a part: those of the whole where it has them, else those that its own names tell;
+    MissingColumnError where the item was found by the item table, in a column that this part does not have."""
     if part.columns == whole.columns:
         return columns
     own = _rating_columns(part, mapping)
@@ -362,10 +338,7 @@ def _check_names(table: Table, named: Mapping[Any, str | None]) -> None:
 
 
 def _name_of(source: str) -> str:
-    stem = source.partition("/")[0]
-    for ending in (".gz", ".zip", ".xlsx", ".csv", ".tsv", ".txt", ".dat", ".data", ".parquet", ".jsonl", ".ndjson"):
-        stem = stem.removesuffix(ending)
-    return one_line(stem.removesuffix(".json"), 100) or "Ratings"
+    return one_line(reduce(str.removesuffix, _ENDINGS, source.partition("/")[0]), 100) or "Ratings"
 
 
 def roles_of(plan: Plan, table: Table) -> tuple[str, ...]:

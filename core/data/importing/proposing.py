@@ -1,8 +1,8 @@
-"""Columns that no name tells, proposed from their values: a proposal is for somebody to confirm, and never followed."""
+"""Columns that no name tells, proposed from their values for somebody to confirm; and tables that are parts of one."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from itertools import combinations
 
 from core.data.importing.naming import plain
@@ -11,9 +11,9 @@ from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import Table
 from core.data.importing.times import are_dates
 from core.data.importing.values import MISSING, number
+from core.data.importing.wide import Melted
 
-_LARGEST, _MOST_VALUES = 100, 101
-"""Of a rating: the largest amount, and the most different values."""
+_LARGEST, _MOST_VALUES = 100, 101  # Of a rating: the largest amount, and the most different values
 _TIMES = (1e8, 4.2e9)
 """Seconds since 1970 in 1973 and in 2103: a number below or above, in milli-, micro- and nanoseconds too, is an id."""
 _FEWEST_SIDES, _FEWEST_ROWS = 2, 8
@@ -24,17 +24,13 @@ _ID = re.compile(r"0[0-9]+")
 
 @dataclass(frozen=True)
 class Proposal:
-    """What the columns of ratings seem to be.
-
-    Attributes:
-        sides: Columns that may be the person or the thing, in the file's order; those that are known left out.
-        certain: Whether only one column can be the rating, and the person and the thing are the only two others.
-    """
+    """What the columns of ratings seem to be."""
 
     rating: str
     timestamp: str | None
+    # Columns that may be the person or the thing, in the file's order; those that are known left out.
     sides: tuple[str, ...]
-    certain: bool
+    certain: bool  # Whether only one column can be the rating, and the person and the thing are the only two others
 
 
 def propose(table: Table, known: ColumnMapping) -> Proposal | None:
@@ -50,7 +46,8 @@ def propose(table: Table, known: ColumnMapping) -> Proposal | None:
     candidates = [name for name in free if name in ids and plain(name) not in _OF_A_PLACE]
     ratings = [known.rating] if known.rating else _ratings(candidates, ids)
     if not ratings and all(given):  # whatever is counted
-        ratings = [name for name in candidates if _varies(ids[name]) and _are_numbers(ids[name])]
+        numeric = [name for name in candidates if all(number(cell) is not None for cell in ids[name] if cell)]
+        ratings = [name for name in numeric if _varies(ids[name])]
     if not ratings:
         return None
     sides = tuple(name for name in ids if name not in (*given, ratings[-1]))
@@ -95,10 +92,6 @@ def _varies(cells: Sequence[str]) -> bool:
     return len(set(cells)) > 1
 
 
-def _are_numbers(cells: Sequence[str]) -> bool:
-    return all(number(cell) is not None for cell in cells if cell)
-
-
 def _others_are_a_key(rating: str, cells_of: dict[str, list[str]]) -> bool:
     """Whether two of the other columns together differ in every row, as a person and a thing nearly always do."""
     pairs = combinations([cells for name, cells in cells_of.items() if name != rating], 2)
@@ -112,3 +105,51 @@ def _nearly_distinct(values: Sequence[object]) -> bool:
 def _counts_rows(cells: Sequence[str]) -> bool:
     """Whether cells are the numbers of the rows, from 0 or from 1."""
     return any(list(cells) == [str(start + at) for at in range(len(cells))] for start in (0, 1))
+
+
+def groups(tables: Sequence[Table]) -> list[list[Table]]:
+    """Tables that are parts of one: of the same columns, or without names of as many and with the rating alike."""
+    parts: dict[object, list[Table]] = {}
+    for table in tables:
+        alike: tuple[object, ...] = ()
+        if isinstance(table, Melted):
+            alike = tuple(table.cells)
+        elif table.headless:
+            alike = (table.delimiter, look_alike(table) or table.name)
+        parts.setdefault((type(table), table.kind, table.columns, alike), []).append(table)
+    return [_numbered_apart(group) for group in parts.values()]
+
+
+def _numbered_apart(group: list[Table]) -> list[Table]:
+    """Parts whose rows have no names: a first row of one part is another person than the first row of another."""
+    if len(group) == 1:
+        return group
+    return [
+        replace(part, row_prefix=f"{part.name} ") if isinstance(part, Melted) and not part.row_id else part
+        for part in group
+    ]
+
+
+def joined(group: Sequence[Table]) -> Table:
+    """The first of some parts with the first rows of all of them."""
+    if len(group) == 1:
+        return group[0]
+    rows = tuple(row for part in group for row in part.rows)
+    first = replace(group[0], rows=rows, whole=all(part.whole for part in group))
+    originals = [part.original for part in group if isinstance(part, Melted)]
+    return replace(first, original=joined(originals)) if isinstance(first, Melted) else first
+
+
+def aligned(part: Table, own: ColumnMapping, first: Table, columns: ColumnMapping) -> Table:
+    """The first rows of a part, with its own column of each role, below the columns of the first table: each role's
+    cells below that role's column."""
+    names = {getattr(columns, role.name): getattr(own, role.name) for role in fields(ColumnMapping)}
+    places = [part.columns.index(name) if (name := names.get(column) or column) in part.columns else None
+              for column in first.columns]  # fmt: skip
+    rows = tuple(tuple("" if place is None else row[place] for place in places) for row in part.rows)
+    return replace(part, columns=first.columns, rows=rows)
+
+
+def size(group: Sequence[Table]) -> int:
+    """Bytes of all parts as they lie on the disk."""
+    return sum(table.source.size for table in group)

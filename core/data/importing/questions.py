@@ -4,13 +4,12 @@ import json
 import shlex
 from collections.abc import Sequence
 
-from core.data.importing.aggregates import is_aggregate
 from core.data.importing.heading import declared_delimiter
 from core.data.importing.naming import RANK, plain
 from core.data.importing.proposing import is_time, propose
 from core.data.importing.request import ColumnMapping, Question, Role, Wide
 from core.data.importing.sniffing import Headed, Table
-from core.data.importing.wide import Melted, melt
+from core.data.importing.wide import Melted, is_aggregate, melt
 from core.data.services import whose_export
 from core.data.text import one_line
 
@@ -23,13 +22,9 @@ _ABOUT_A_THING = ("author", "authors", "artist", "director", "directors", "publi
 
 
 def question(table: Table, columns: ColumnMapping, mapping: ColumnMapping, roles: Sequence[str]) -> Question | None:
-    """What keeps a table from being read; None where every needed role has its column.
+    """What keeps the rating table from being read; None where every needed role has its column.
 
-    Args:
-        table: The rating table; the first rows of all its parts.
-        columns: What is known of its columns.
-        mapping: What somebody said of them.
-        roles: Needed roles without a column.
+    `columns` says what is known of them, `mapping` what somebody said of them, `roles` which needed ones have none.
     """
     if not roles:
         return None
@@ -126,11 +121,7 @@ def _is_implicit(table: Table, columns: ColumnMapping, roles: Sequence[str]) -> 
 
 
 def is_one_persons(table: Table, columns: ColumnMapping) -> bool:
-    """Whether a table has things with ratings, each thing once, and no column that may be a person.
-
-    Args:
-        columns: What is known of its columns.
-    """
+    """Whether a table has things with ratings, each once, and beside the known `columns` none that may be a person."""
     if table.headless or columns.user is not None or not columns.item or not columns.rating:
         return False
     cells_of = dict(zip(table.columns, zip(*table.rows, strict=True), strict=True))

@@ -21,8 +21,7 @@ import numpy as np
 
 from core.data.importing.values import number
 
-MAX_LINES, MAX_BYTES = 1000, 2**20
-"""Of one row over several lines: more than any text in a table has."""
+MAX_LINES, MAX_BYTES = 1000, 2**20  # Of one row over several lines: more than any text in a table has
 
 _END = rb"(?:\r\n|\n|\r)"
 _LINE_END = re.compile(_END)
@@ -33,8 +32,7 @@ _BACKSLASHED = re.compile(rb'\\(["\\])')
 _MOSTLY = 0.9
 _LISTED = 3
 _FEW, _NARROW = 3, 3
-_TELLING = 1000
-"""Lines with a backslash before a quote that are looked at."""
+_TELLING = 1000  # Lines with a backslash before a quote that are looked at
 
 
 @dataclass(frozen=True)
@@ -51,36 +49,23 @@ class Shape:
         counts = Counter(place for row in fit for place, cell in enumerate(row) if number(cell) is not None)
         return cls(width, tuple(place for place in range(width) if counts[place] > _MOSTLY * len(fit)))
 
-    @property
-    def is_telling(self) -> bool:
-        """Whether a line of a text hardly ever looks like this by chance."""
-        return bool(self.numeric) or self.width > _NARROW
-
     def fits(self, cells: Sequence[str]) -> bool:
         """Whether cells have this shape."""
         return len(cells) == self.width and all(number(cells[place]) is not None for place in self.numeric)
 
 
 class Mender:
-    """Takes stray quotes out of a delimited text that comes in blocks.
+    """Takes stray quotes out of a text, delimited by one ASCII character, that comes in blocks.
 
-    Args:
-        delimiter: One ASCII character.
-        shape: That of the table.
-        sparing: Whether quotes enclose only what could not stand without them: a delimiter, or another quote.
-
-    Attributes:
-        lines: Physical lines so far, those inside of rows included.
-        inside: How many of them continue a row above them.
-        strays: How many lines had a stray quote.
-        first: The numbers from 1 of the first of these lines.
-        inconsistent: Whether a line with a stray quote stands right above what looks like another row.
+    They are `sparing` where they enclose only what could not stand without them: a delimiter, or another quote.
     """
 
     def __init__(self, delimiter: str, shape: Shape, *, sparing: bool = False) -> None:
-        self.lines = self.inside = self.strays = 0
-        self.first: list[int] = []
-        self.inconsistent = False
+        self.lines = 0  # Physical lines so far, those inside of rows included
+        self.inside = 0  # How many of them continue a row above them
+        self.strays = 0  # How many lines had a stray quote
+        self.first: list[int] = []  # The numbers from 1 of the first of these lines
+        self.inconsistent = False  # Whether such a line stands right above what looks like another row
         self._delimiter, self._shape, self._sparing = delimiter, shape, sparing
         self._before = b""  # the last byte of the block before
         # Between tabs a quote is a character like others: it stays, enclosed, where it encloses nothing.
@@ -106,8 +91,10 @@ class Mender:
         while at < end:
             start = _line_of(text, text.find(b'"', at, end), at, end)
             plain = at == 0 and not self._sparing and start < end and _closed_everywhere(text[:end], self._delimiter)
-            stop = end if plain else self._whole_rows(text, start, end)
-            self._pass(text[at:stop], whole)
+            rows = None if plain else self._rows.match(text, start, end)  # each closes what it opens
+            stop = end if plain else rows.end() if rows else start
+            self.lines += count_lines(text[at:stop])
+            whole.append(text[at:stop])
             at = stop
             if at == end:
                 break
@@ -124,15 +111,6 @@ class Mender:
         self._before = text[at - 1 : at] or self._before
         return b"".join(whole), text[at:]
 
-    def _whole_rows(self, text: bytes, start: int, end: int) -> int:
-        """Where the rows end that fill one line each and close what they open."""
-        rows = self._rows.match(text, start, end)
-        return rows.end() if rows else start
-
-    def _pass(self, rows: bytes, whole: list[bytes]) -> None:
-        self.lines += count_lines(rows)
-        whole.append(rows)
-
     def _is_one_row(self, row: bytes) -> bool:
         """Whether several lines are one row of the table with a text in it, and not as many rows."""
         text = row.decode("utf-8", "replace")
@@ -140,7 +118,7 @@ class Mender:
         if len(inner) >= MAX_LINES or len(_cells(text, self._delimiter)) != self._shape.width:
             return False
         alike = sum(map(self._looks_like_row, inner))
-        if self._shape.is_telling:
+        if self._shape.numeric or self._shape.width > _NARROW:  # a line of a text hardly ever looks so by chance
             return 2 * alike < len(inner)
         return len(inner) < _FEW or alike < _MOSTLY * len(inner)
 

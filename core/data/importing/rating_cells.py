@@ -47,19 +47,12 @@ def usual_scale(low: float, high: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one text says.
+    """What one text says."""
 
-    Attributes:
-        value: In rating units; 0.0 where the text is no rating.
-        reason: Number of the reason why it is none; 0 where it is one.
-        unit: What the rating is counted in where the text says it: "percent", "of 10", "like or dislike".
-        top: The highest rating possible, where the text says it.
-    """
-
-    value: float
-    reason: int = OK
-    unit: str = ""
-    top: float | None = None
+    value: float  # In rating units; 0.0 where the text is no rating
+    reason: int = OK  # Number of the reason why it is none; 0 where it is one
+    unit: str = ""  # What the rating is counted in where the text says it: "percent", "of 10", "like or dislike"
+    top: float | None = None  # The highest rating possible, where the text says it
 
 
 _NO_RATING = Cell(0.0, CODE["no rating"])
@@ -110,15 +103,8 @@ def _value(parts: re.Match[str]) -> float:
 class RatingCells:
     """Ratings from text. Few distinct ones occur, so each is read once.
 
-    A column counts in one unit, which its first rows settle. Ratings in
-    another unit are none; numbers without a unit are in the column's, as far
-    as that goes.
-
-    Attributes:
-        top: The highest rating possible, as far as the texts say it.
-        unit: As in `Cell`; "" for plain numbers, None until a rating was seen.
-        first_unread: The first text that is no number and was not understood.
-        first_comma: The first text such as 16,902, whose comma is taken for a decimal one and may stand for thousands.
+    A column counts in one unit, which its first rows settle. Ratings in another unit are none; numbers without a unit
+    are in the column's, as far as that goes.
     """
 
     def __init__(self, low: float | None, high: float | None, no_rating: tuple[float, ...] = ()) -> None:
@@ -127,9 +113,10 @@ class RatingCells:
         self._no_rating = set(np.array(no_rating, np.float32).tolist())
         self._read: dict[str | None, tuple[float, int]] = {}
         self._unit_top = math.inf
-        self.unit: str | None = None
-        self.top: float | None = None
-        self.first_unread = self.first_comma = ""
+        self.unit: str | None = None  # As in `Cell`; "" for plain numbers, None until a rating was seen
+        self.top: float | None = None  # The highest rating possible, as far as the texts say it
+        self.first_unread = ""  # The first text that is no number and was not understood
+        self.first_comma = ""  # The first such as 16,902, whose comma is read as a decimal one and may be of thousands
 
     def settle(self, texts: Iterable[str | None]) -> None:
         """Find the unit of a column: that of most of its ratings, where they are not all in one.

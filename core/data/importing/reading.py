@@ -10,66 +10,57 @@ Polars 4.9 s and 755 MiB, Arrow 5.7 s and 671 MiB.
 
 import io
 import math
+import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from core.data.importing.cells import text_of
 from core.data.importing.cleaning import MAX_ROW_BYTES, CleanText, too_long_a_row
 from core.data.importing.json_rows import array_objects, json_object, numbered_lines
-from core.data.importing.letters import Spoiled
 from core.data.importing.parquet import read_parquet
 from core.data.importing.quotes import Mender, Shape
 from core.data.importing.sniffing import DOUBLE_COLON, Table, not_in, split_rows
 from core.data.importing.sources import raise_if_out_of_memory
+from core.data.importing.values import text_of
 from core.data.text import REPLACEMENT
 from core.errors import BadFormatError
 from core.settings import ImportLimits
 
 _BATCH_ROWS = 2**16
+_NUMERIC = re.compile(r"\d+\.?\d*|\.\d+").fullmatch
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some rows of a table.
+    """Some rows of a table."""
 
-    Attributes:
-        columns: Text, null where there is none, by the table's column names.
-        numbers: Line numbers in the file from 1, int64, of rows given by their place in the batch; in Parquet and in a
-            JSON array, which have no lines, numbers of rows.
-    """
-
-    columns: dict[str, pa.Array]
+    columns: dict[str, pa.Array]  # Text, null where there is none, by the table's column names
+    # Line numbers in the file from 1, int64, of rows given by their place in the batch; in Parquet and in a JSON array,
+    # which have no lines, numbers of rows.
     numbers: Callable[[np.ndarray], np.ndarray]
 
 
 class Malformed:
-    """What is wrong with the lines of a table: rows with another number of columns, stray quotes, spoiled bytes.
-
-    Attributes:
-        numbers: Line numbers from 1 of all rows of another width; lines that hold no row, as negative ones: blank
-            ones, and those that continue a row above them.
-        first: Number and reason of the first `max_listed`.
-        strays, first_strays: How many lines were read without a quote that is never closed, and the first of them.
-        spoiled: How many lines hold bytes that are not UTF-8.
-        without_rows: How many lines hold no row, though a batch has them: headings, blank lines of a wide table.
-        aside: What is neither a rating nor a fault, such as empty cells of a wide table: how many, by its name.
-    """
+    """What is wrong with the lines of a table: rows with another number of columns, stray quotes, spoiled bytes."""
 
     def __init__(self, max_listed: int) -> None:
+        # Line numbers from 1 of all rows of another width; lines that hold no row, as negative ones: blank ones, and
+        # those that continue a row above them.
         self.numbers = array("q")
-        self.first: list[tuple[int, str]] = []
+        self.first: list[tuple[int, str]] = []  # Number and reason of the first `max_listed`
+        # How many lines were read without a quote that is never closed, and the first of them.
         self.strays, self.first_strays = 0, tuple[int, ...]()
-        self.spoiled = 0
-        self.without_rows = 0
-        self.aside: Counter[str] = Counter()
+        self.spoiled = 0  # How many lines hold bytes that are not UTF-8
+        self.without_rows = 0  # Lines that hold no row, though a batch has them: headings, blank ones of a wide table
+        self.aside: Counter[str] = Counter()  # What is neither a rating nor a fault, such as empty cells: how many
         self._max_listed = max_listed
 
     @property
@@ -112,14 +103,10 @@ def batches(
     malformed: Malformed,
     on_bytes: Callable[[int], None] = lambda packed: None,
 ) -> Iterator[Batch]:
-    """All rows of some columns of a table, in order.
+    """All rows of some columns of a table, in order; those of another width go to `malformed`.
 
-    Args:
-        malformed: Gets the rows that do not have the table's columns.
-        on_bytes: Receives how many packed bytes were read since its last call.
-
-    Raises:
-        BadFormatError, BadEncodingError, TooLargeError, ArchiveRatioError.
+    `on_bytes` receives how many packed bytes were read since its last call. Raises BadFormatError, BadEncodingError,
+    TooLargeError and ArchiveRatioError.
     """
     if table.kind == "parquet":
         for texts, first in read_parquet(table.source, columns, limits):
@@ -134,8 +121,10 @@ def batches(
         text = CleanText(table.name, stream, table.encoding, mender, backslashes=table.backslashes)
         try:
             if table.kind == "json array":
-                yield from _by_row(columns, enumerate(_array_cells(columns, text), 1), malformed)
-            elif table.kind == "json lines" or (double and not all(_numeric(row) for row in table.rows)):
+                values = enumerate(array_objects(_as_text(text)), 1)
+                cells = ((at, "no JSON object" if one is None else _json_cells(columns, one)) for at, one in values)
+                yield from _by_row(columns, cells, malformed)
+            elif table.kind == "json lines" or (double and not all(map(_NUMERIC, chain(*table.rows)))):
                 yield from _by_row(columns, _line_cells(table, columns, text, malformed), malformed)
             else:
                 yield from _delimited(table, columns, text, malformed)
@@ -143,16 +132,17 @@ def batches(
             raise not_in(table.name, table.encoding, error) from error
         if mender is not None and table.delimiter != "\t":  # between tabs a lone quote is a letter
             malformed.strays, malformed.first_strays = mender.strays, tuple(mender.first)
-        malformed.spoiled = _spoiled_lines(table, text.spoiled)
+        spoiled = text.spoiled
+        if spoiled.is_another_encoding and not table.encoding_stated:
+            raise not_in(table.name, "UTF-8", f"{spoiled.bad:,} of {spoiled.lines:,} lines hold other bytes")
+        malformed.spoiled = spoiled.bad
 
 
 def distinct_texts(
     table: Table, names: list[str], limits: ImportLimits, most_rows: float = math.inf
 ) -> tuple[int, dict[str, set[str]]]:
-    """How many rows a table has, and the different texts in some of its columns, without blanks around them.
-
-    Looked at are so many rows, or a batch more. Raises as `batches` does.
-    """
+    """How many rows a table has, and the different texts in some of its columns, without blanks around them; of so many
+    rows, or a batch more. Raises as `batches` does."""
     rows, texts = 0, {name: set[str]() for name in names}
     for batch in batches(table, names, limits, Malformed(0)):
         rows += len(batch.columns[names[0]])
@@ -168,13 +158,6 @@ def _may_quote(table: Table) -> bool:
     return table.kind == "text" and table.delimiter != DOUBLE_COLON and (table.quoting or table.delimiter == "\t")
 
 
-def _spoiled_lines(table: Table, spoiled: Spoiled) -> int:
-    """How many lines are not UTF-8; raises BadEncodingError where they are so many that the text is something else."""
-    if spoiled.is_another_encoding and not table.encoding_stated:
-        raise not_in(table.name, "UTF-8", f"{spoiled.bad:,} of {spoiled.lines:,} lines hold other bytes")
-    return spoiled.bad
-
-
 def _delimited(table: Table, columns: list[str], text: CleanText, malformed: Malformed) -> Iterator[Batch]:
     # "::" between numbers is ":" with an empty column between.
     double = table.delimiter == DOUBLE_COLON
@@ -184,7 +167,8 @@ def _delimited(table: Table, columns: list[str], text: CleanText, malformed: Mal
     def skip(row: pa_csv.InvalidRow) -> str:
         """Remember a row of another width, and go on behind it."""
         if row.text.strip():
-            malformed.add(row.number, _wrong_width(row, 2 if double else 1))
+            actual, expected = (-(-n // (1 + double)) for n in (row.actual_columns, row.expected_columns))
+            malformed.add(row.number, f"wrong number of columns: {actual} instead of {expected}")
         else:
             malformed.numbers.append(-row.number)  # a blank line: it counts as a row of the file and is no fault
         return "skip"
@@ -252,11 +236,6 @@ def _numbering(first: int, malformed: Malformed) -> Callable[[np.ndarray], np.nd
     return numbers
 
 
-def _wrong_width(row: pa_csv.InvalidRow, step: int) -> str:
-    actual, expected = -(-row.actual_columns // step), -(-row.expected_columns // step)
-    return f"wrong number of columns: {actual} instead of {expected}"
-
-
 def _unreadable(table: Table, error: pa.ArrowException) -> BadFormatError:
     text = str(error)
     if "straddling" in text or "out of sync" in text:
@@ -276,11 +255,6 @@ def _line_cells(
             yield number, _cells(table, columns, line)
         else:
             malformed.numbers.append(-number)
-
-
-def _array_cells(columns: list[str], text: CleanText) -> Iterator[list[str] | str]:
-    for value in array_objects(_as_text(text)):
-        yield "no JSON object" if value is None else _json_cells(columns, value)
 
 
 def _as_text(text: CleanText) -> io.TextIOWrapper:
@@ -324,7 +298,3 @@ def _json_cells(columns: list[str], value: dict[str, object]) -> list[str]:
 def _batch(columns: list[str], rows: list[list[str]], numbers: list[int]) -> Batch:
     texts = {name: pa.array(cells, pa.string()) for name, cells in zip(columns, zip(*rows, strict=True), strict=True)}
     return Batch(texts, np.array(numbers, np.int64).__getitem__)
-
-
-def _numeric(row: tuple[str, ...]) -> bool:
-    return all(cell.replace(".", "", 1).isdecimal() for cell in row)

@@ -1,29 +1,26 @@
 """What can be stated about an import, what a preview shows before it, and what a report says after it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import cache
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar, get_args
 
 from core.data.catalog import DatasetInfo
+from core.data.text import noun_of, one_line
+from core.disk.reading import adapter
 from core.errors import LimitError
 from core.settings import ImportLimits
 
 Result = TypeVar("Result")
 
-Reporter = Callable[[float, str], None]
-"""Receives how far the work is, 0-1, and what is being done."""
+Reporter = Callable[[float, str], None]  # Receives how far the work is, 0-1, and what is being done
 
 Encoding = Literal["utf-8", "utf-16", "latin-1"]
 RowIs = Literal["proposed", "person", "item"]
 Counts = Literal["ranks", "log"]
 Role = Literal["user", "item", "rating", "timestamp", "title", "genres", "year"]
-NO_COLUMN = ""
-"""In a `ColumnMapping`: there is no such column, whatever a name may suggest."""
-
-STATED = "stated as no rating"
-"""Why rows are left out whose value somebody called no rating."""
+NO_COLUMN = ""  # In a `ColumnMapping`: there is no such column, whatever a name may suggest
+STATED = "stated as no rating"  # Why rows are left out whose value somebody called no rating
 
 
 @dataclass(frozen=True)
@@ -44,40 +41,15 @@ class ColumnMapping:
 
 
 @dataclass(frozen=True)
-class ImportOptions:
-    """Everything else that can be said about an import; None means: find out.
+class FileOptions:
+    """What can be said about any files; None means: find out."""
 
-    Attributes:
-        name: What people call the data.
-        noun: What is rated, singular: "movie".
-        delimiter: One character between columns.
-        header: Whether the first row names the columns.
-        encoding: Of text files.
-        min_rating, max_rating: Ends of the rating scale; ratings outside are left out.
-        min_user_ratings, min_item_ratings: Users and items with fewer are left out.
-        sheet: Which one of a workbook to read, by its name; None for the first.
-        reshape: Turn the cells of a wide table into ratings; what a row of it is, or "proposed", as it seems to be.
-        no_rating: Values that mean "no rating": rows with one of them are left out.
-        counts: What to make of counts, such as plays: "ranks", 1 to 5 within each person, or "log", log2(1 + count);
-            None takes them as ratings. The ends of the rating scale are then ends of the counts.
-    """
-
-    name: str | None = None
-    noun: str | None = None
-    delimiter: str | None = None
-    header: bool | None = None
-    encoding: Encoding | None = None
-    min_rating: float | None = None
-    max_rating: float | None = None
-    min_user_ratings: int = 1
-    min_item_ratings: int = 1
-    sheet: str | None = None
-    reshape: RowIs | None = None
-    no_rating: tuple[float, ...] = ()
-    counts: Counts | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "no_rating", tuple(self.no_rating))  # a list where it was read from JSON
+    name: str | None = None  # What people call what is in them
+    noun: str | None = None  # What one of it is, or what is rated, singular: "movie"
+    delimiter: str | None = None  # One character between columns
+    header: bool | None = None  # Whether the first row names the columns
+    encoding: Encoding | None = None  # Of text files
+    sheet: str | None = None  # Which one of a workbook to read, by its name; None for the first
 
     def check(self) -> None:
         """Pass if the options make sense; raises LimitError, naming the one that does not."""
@@ -87,10 +59,43 @@ class ImportOptions:
             raise LimitError(
                 f"delimiter is {self.delimiter!r:.30}; it must be one ASCII character that is no quote or line end"
             )
-        for name, kind in (("encoding", Encoding), ("reshape", RowIs), ("counts", Counts)):
-            value, allowed = getattr(self, name), get_args(kind)
-            if value not in (None, *allowed):
-                raise LimitError(f"{name} is {value!r:.30}; it must be {', '.join(allowed[:-1])} or {allowed[-1]}")
+        self._check_choice("encoding", Encoding)
+
+    def as_kept(self) -> Self:
+        """The same with texts as they are kept; raises LimitError as `check`."""
+        self.check()
+        return replace(self, name=one_line(self.name or "", 100) or None, noun=noun_of(self.noun or "") or None)
+
+    def _check_choice(self, name: str, kind: Any) -> None:
+        value, allowed = getattr(self, name), get_args(kind)
+        if value not in (None, *allowed):
+            raise LimitError(f"{name} is {value!r:.30}; it must be {', '.join(allowed[:-1])} or {allowed[-1]}")
+
+
+@dataclass(frozen=True)
+class ImportOptions(FileOptions):
+    """What can be said about an import besides the columns."""
+
+    # Ends of the rating scale; ratings outside are left out.
+    min_rating: float | None = None
+    max_rating: float | None = None
+    # Users and items with fewer are left out.
+    min_user_ratings: int = 1
+    min_item_ratings: int = 1
+    # Turn the cells of a wide table into ratings; what a row of it is, or "proposed", as it seems to be.
+    reshape: RowIs | None = None
+    no_rating: tuple[float, ...] = ()  # Values that mean "no rating": rows with one of them are left out
+    # What to make of counts, such as plays: "ranks", 1 to 5 within each person, or "log", log2(1 + count); None takes
+    # them as ratings. The ends of the rating scale are then ends of the counts.
+    counts: Counts | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "no_rating", tuple(self.no_rating))  # a list where it was read from JSON
+
+    def check(self) -> None:
+        super().check()
+        self._check_choice("reshape", RowIs)
+        self._check_choice("counts", Counts)
         for name in ("min_rating", "max_rating"):
             value = getattr(self, name)
             if value is not None and not abs(value) <= 1e9:
@@ -115,44 +120,25 @@ class ImportRequest:
     options: ImportOptions
     limits: ImportLimits
 
-    @classmethod
-    def of_json(cls, fields: dict[str, Any]) -> Self:
-        """The request again from its fields as JSON has them."""
-        return cls(
-            paths=[Path(path) for path in fields["paths"]],
-            mapping=ColumnMapping(**fields["mapping"]),
-            options=ImportOptions(**fields["options"]),
-            limits=ImportLimits(**fields["limits"]),
-        )
 
-
-_NAMED = 5
-"""Columns of a wide table that are named in its description."""
+_NAMED = 5  # Columns of a wide table that are named in its description
 
 
 @dataclass(frozen=True)
 class Wide:
-    """What a wide table would become, as far as its first rows show.
+    """What a wide table would become, as far as its first rows show."""
 
-    Attributes:
-        people, items, ratings: How many there would be.
-        whole: Whether that is all of the table; else there are more.
-        rows_are_items: Whether a row is taken for what is rated, and a column for a person.
-        row_id: The column that names the rows; "" where their numbers do.
-        used: The things, or people, that the columns of ratings are, by name; none where these have no names.
-        aggregates: Rows of averages or totals, by name; they would not be used.
-        left: Columns that would not be used.
-    """
-
+    # How many there would be.
     people: int
     items: int
     ratings: int
-    whole: bool
-    rows_are_items: bool
-    row_id: str
+    whole: bool  # Whether that is all of the table; else there are more
+    rows_are_items: bool  # Whether a row is taken for what is rated, and a column for a person
+    row_id: str  # The column that names the rows; "" where their numbers do
+    # The things, or people, that the columns of ratings are, by name; none where these have no names.
     used: tuple[str, ...]
-    aggregates: tuple[str, ...]
-    left: tuple[str, ...]
+    aggregates: tuple[str, ...]  # Rows of averages or totals, by name; they would not be used
+    left: tuple[str, ...]  # Columns that would not be used
 
     @property
     def words(self) -> str:
@@ -171,23 +157,15 @@ class Wide:
 
 @dataclass(frozen=True)
 class Question:
-    """What somebody has to say before an import, or why there is nothing to say.
+    """What somebody has to say before an import, or why there is nothing to say."""
 
-    Attributes:
-        message: What was found, and what is to be said.
-        options: What says it on the command line; "" where nothing does.
-        proposed: Columns for the unclear roles, as far as the values suggest them; None where no column is asked for.
-        wide: What a wide table would become, if it is one.
-        one_persons: Whether they are one person's ratings, which are brought in For you.
-        service: Whose export of them it is; "" where it is none that is known.
-    """
-
-    message: str
-    options: str = ""
+    message: str  # What was found, and what is to be said
+    options: str = ""  # What says it on the command line; "" where nothing does
+    # Columns for the unclear roles, as far as the values suggest them; None where no column is asked for.
     proposed: ColumnMapping | None = None
-    wide: Wide | None = None
-    one_persons: bool = False
-    service: str = ""
+    wide: Wide | None = None  # What a wide table would become, if it is one
+    one_persons: bool = False  # Whether they are one person's ratings, which are brought in For you
+    service: str = ""  # Whose export of them it is; "" where it is none that is known
 
     @property
     def in_full(self) -> str:
@@ -197,18 +175,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Doubt:
-    """Numbers that may not be ratings, with the option of `ImportOptions` that says what they are.
-
-    Attributes:
-        value: The one that may mean "no rating"; None where all of them may be counts.
-        rows, of: How many ratings are in doubt, and of how many.
-        low, high: Ends of the ratings that are not in doubt, or of the counts.
-    """
+    """Numbers that may not be ratings, with the option of `ImportOptions` that says what they are."""
 
     option: Literal["no_rating", "counts"]
-    value: float | None
+    value: float | None  # The one that may mean "no rating"; None where all of them may be counts
+    # How many ratings are in doubt, and of how many.
     rows: int
     of: int
+    # Ends of the ratings that are not in doubt, or of the counts.
     low: float
     high: float
 
@@ -225,59 +199,43 @@ class Doubt:
 
 @dataclass(frozen=True)
 class TablePreview:
-    """One file, as it would be read.
-
-    Attributes:
-        part: What it would be used for.
-        delimiter: Between columns; "" where lines did not fall into columns, or the kind has none.
-        columns: Names, as a `ColumnMapping` takes them.
-        roles: What each column was taken for, "" where for nothing.
-        rows: The first rows, as text.
-        sheet, sheets: The sheet's name and those of all sheets of the workbook; none where it is no workbook.
-    """
+    """One file, as it would be read."""
 
     file: str
-    part: Literal["ratings", "items"]
+    part: Literal["ratings", "items"]  # What it would be used for
     kind: Literal["text", "parquet", "json lines", "json array"]
-    delimiter: str
+    delimiter: str  # Between columns; "" where lines did not fall into columns, or the kind has none
     header: bool
     encoding: str
-    columns: tuple[str, ...]
-    roles: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    columns: tuple[str, ...]  # Names, as a `ColumnMapping` takes them
+    roles: tuple[str, ...]  # What each column was taken for, "" where for nothing
+    rows: tuple[tuple[str, ...], ...]  # The first rows, as text
+    # The sheet's name and those of all sheets of the workbook; none where it is no workbook.
     sheet: str = ""
     sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What an import would do, found in the first rows.
+    """What an import would do, found in the first rows."""
 
-    Attributes:
-        layout: The layout that was recognized: "MovieLens 1M", "rating table"; "" for none.
-        unclear: Roles for which somebody has to name the column.
-        delimiter: One that may mend WRONG_DELIMITER; "" where there is none.
-        min_rating, max_rating: The rating scale as stated, or as the first rows suggest; None without a number in them.
-        code, message: What would stop the import, and how to mend it; "" where nothing was found.
-        question: What somebody has to say, with a proposal where there is one; None where all is clear.
-        doubts: What may be no rating, whether or not the options say already what it is.
-        warnings: What is probably not as somebody wants it, in sentences.
-    """
-
-    layout: str
-    name: str
-    noun: str
-    tables: tuple[TablePreview, ...]
-    unclear: tuple[str, ...]
-    min_rating: float | None
-    max_rating: float | None
-    notes: tuple[str, ...]
-    code: str
-    message: str
-    delimiter: str = ""
+    layout: str = ""  # The layout that was recognized: "MovieLens 1M", "rating table"; "" for none
+    name: str = ""
+    noun: str = ""
+    tables: tuple[TablePreview, ...] = ()
+    unclear: tuple[str, ...] = ()  # Roles for which somebody has to name the column
+    # The rating scale as stated, or as the first rows suggest; None without a number in them.
+    min_rating: float | None = None
+    max_rating: float | None = None
+    notes: tuple[str, ...] = ()
+    # What would stop the import, and how to mend it; "" where nothing was found.
+    code: str = ""
+    message: str = ""
+    delimiter: str = ""  # One that may mend WRONG_DELIMITER; "" where there is none
+    # What somebody has to say, with a proposal where there is one; None where all is clear.
     question: Question | None = None
-    doubts: tuple[Doubt, ...] = ()
-    warnings: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()  # What may be no rating, whether or not the options say already what it is
+    warnings: tuple[str, ...] = ()  # What is probably not as somebody wants it, in sentences
 
 
 @dataclass(frozen=True)
@@ -300,36 +258,23 @@ class DroppedRare:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did.
+    """What an import did."""
 
-    Attributes:
-        dataset: The dataset as it is now.
-        already_there: Whether the same content under the same name was there before.
-        rows: Rows found in the rating tables: ratings, rejected ones and duplicates, and those that were too rare.
-        lines_without_rows: Lines of these tables that hold no row: headers, blank ones, and lines that continue a row
-            above them. With `rows` these are all lines of the files, where a row begins on a line of its own.
-        rejected: Rows that are unusable, the first of each file's, by line.
-        rejected_by_reason: How many rows were left out, for each reason.
-        dropped_duplicates: Ratings of a user for an item that a later one replaced.
-        untitled: Items that the item table does not name; 0 where there is none.
-        notes: What else was found and done, in sentences.
-        doubts: What may be no rating, and was taken for one.
-        warnings: What is probably not as somebody wants it, in sentences.
-    """
-
-    dataset: DatasetInfo
+    dataset: DatasetInfo  # The dataset as it is now
     layout: str
-    already_there: bool
-    rows: int
-    rejected: tuple[Rejected, ...]
-    rejected_by_reason: dict[str, int] = field(default_factory=dict)
-    dropped_duplicates: int = 0
+    already_there: bool  # Whether the same content under the same name was there before
+    rows: int  # Rows found in the rating tables: ratings, rejected ones and duplicates, and those that were too rare
+    rejected: tuple[Rejected, ...]  # Rows that are unusable, the first of each file's, by line
+    rejected_by_reason: dict[str, int] = field(default_factory=dict)  # How many rows were left out, for each reason
+    dropped_duplicates: int = 0  # Ratings of a user for an item that a later one replaced
     dropped_rare: DroppedRare = DroppedRare()
-    untitled: int = 0
+    untitled: int = 0  # Items that the item table does not name; 0 where there is none
+    # Lines of these tables that hold no row: headers, blank ones, and lines that continue a row above them. With `rows`
+    # these are all lines of the files, where a row begins on a line of its own.
     lines_without_rows: int = 0
-    notes: tuple[str, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
-    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # What else was found and done, in sentences
+    doubts: tuple[Doubt, ...] = ()  # What may be no rating, and was taken for one
+    warnings: tuple[str, ...] = ()  # What is probably not as somebody wants it, in sentences
 
     @property
     def rejected_total(self) -> int:
@@ -350,11 +295,5 @@ class ImportReport:
 
 def of_json(kind: type[Result], fields: dict[str, Any]) -> Result:
     """A dataclass of this file from its fields as JSON has them, all tuples as lists."""
-    return _adapter(kind).validate_python(fields)  # type: ignore[arg-type]  # a class is hashable, if not its objects
-
-
-@cache
-def _adapter(kind: type[Any]) -> Any:
-    from pydantic import TypeAdapter  # the reading process would import it in vain
-
-    return TypeAdapter(kind)
+    made: Result = adapter(kind).validate_python(fields)
+    return made

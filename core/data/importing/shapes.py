@@ -18,8 +18,7 @@ EMPTY_CELLS, HEADINGS = "Empty cells, which are no ratings", "Lines that name th
 AGGREGATES = "Cells in rows of averages or totals, which are no ratings"
 NUMBERED = "Rows with the name of a row above, which got a number, such as (2), because each row is one person or item"
 _WHOLE_LINE = "\x1f"
-_CELLS = 2**20
-"""Cells of a wide table that become ratings at once: they bound the memory."""
+_CELLS = 2**20  # Cells of a wide table that become ratings at once: they bound the memory
 
 
 def batches(

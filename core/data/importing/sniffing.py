@@ -4,30 +4,31 @@ import codecs
 import csv
 import io
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
 from core.data.importing import heading
-from core.data.importing.cells import text_of
+from core.data.importing.cleaning import Decoder, judged
 from core.data.importing.json_rows import array_objects, json_object
-from core.data.importing.letters import Decoder, judged
 from core.data.importing.parquet import parquet_head
 from core.data.importing.quotes import has_backslashes, mended
-from core.data.importing.request import ImportOptions
+from core.data.importing.request import FileOptions, TablePreview
 from core.data.importing.sources import Source, check_not_packed
+from core.data.importing.values import text_of
 from core.data.text import REPLACEMENT, SPOILED, one_line
 from core.errors import BadEncodingError, BadFormatError, EmptyFileError, WrongDelimiterError
 from core.settings import ImportLimits
 
 HEAD_BYTES = 2**18
 SAMPLE_ROWS = 1000
+SHOWN_ROWS, _SHOWN = 20, 100  # Of a preview: rows, and characters of a cell
 _FOR_BACKSLASHES = 2**22
 _FORMATS = "CSV, TSV, Excel (.xlsx), JSON or Parquet"
 DELIMITERS = ("\t", ";", "|", ",")
 DOUBLE_COLON = "::"
-HEADED = ("item", "user", "rating", "date")
-"""Columns of the Netflix Prize, whose files name none."""
+HEADED = ("item", "user", "rating", "date")  # Columns of the Netflix Prize, whose files name none
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -48,37 +49,24 @@ _OTHER_FILES = {
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table that can be read.
-
-    Attributes:
-        delimiter: One character, or "::"; "" where the kind has none.
-        header_rows: Rows before the first row of data, those above the table included.
-        above: Lines above the table that are no rows of it: blank ones, comments, a title.
-        skipped: How many lines are not to be divided: those above, and a header of another width.
-        whole: Whether `rows` are all that there are.
-        columns: Distinct names; "column 1" … where there is no header.
-        rows: The first rows, as text, each as long as `columns`.
-        quoting: Whether a double quote may enclose any value; between tabs, where it may not, it still encloses those
-            that could not stand without it.
-        backslashes: Whether a backslash before a quote makes it a part of the value.
-        encoding_found: False where the text is not UTF-8 and the encoding was not stated.
-        encoding_stated: Whether it was.
-    """
+    """A table that can be read."""
 
     source: Source
     kind: Literal["text", "parquet", "json lines", "json array"]
     encoding: str
-    delimiter: str
-    header_rows: int
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    delimiter: str  # One character, or "::"; "" where the kind has none
+    header_rows: int  # Rows before the first row of data, those above the table included
+    columns: tuple[str, ...]  # Distinct names; "column 1" … where there is no header
+    rows: tuple[tuple[str, ...], ...]  # The first rows, as text, each as long as `columns`
+    # Whether a double quote may enclose any value; between tabs, where it may not, it still encloses those that could
+    # not stand without it.
     quoting: bool = True
-    backslashes: bool = False
-    encoding_found: bool = True
-    encoding_stated: bool = False
-    above: tuple[str, ...] = ()
-    skipped: int = 0
-    whole: bool = False
+    backslashes: bool = False  # Whether a backslash before a quote makes it a part of the value
+    encoding_found: bool = True  # False where the text is not UTF-8 and the encoding was not stated
+    encoding_stated: bool = False  # Whether it was
+    above: tuple[str, ...] = ()  # Lines above the table that are no rows of it: blank ones, comments, a title
+    skipped: int = 0  # How many lines are not to be divided: those above, and a header of another width
+    whole: bool = False  # Whether `rows` are all that there are
 
     @property
     def name(self) -> str:
@@ -96,12 +84,9 @@ class Headed(Table):
     """Ratings below a line with the id of what they rate; the first column is that id, the others are a line's."""
 
 
-def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Table:
-    """The table in a source, from its first bytes.
-
-    Raises:
-        EmptyFileError, BadFormatError, BadEncodingError, WrongDelimiterError, TooLargeError, ArchiveUnsafeError.
-    """
+def examine(source: Source, options: FileOptions, limits: ImportLimits) -> Table:
+    """The table in a source, from its first bytes; raises EmptyFileError, BadFormatError, BadEncodingError,
+    WrongDelimiterError, TooLargeError or ArchiveUnsafeError."""
     try:
         return _examine(source, options, limits)
     except WrongDelimiterError as error:
@@ -114,11 +99,12 @@ def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Tab
         ) from error
 
 
-def _examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Table:
+def _examine(source: Source, options: FileOptions, limits: ImportLimits) -> Table:
     head = source.head(HEAD_BYTES)
     check_not_packed(source, head)
     if head.startswith(b"PAR1"):
-        return _parquet(source, limits)
+        names, rows = parquet_head(source, SAMPLE_ROWS, limits)
+        return Table(source, "parquet", "utf-8", "", 0, names, rows, whole=len(rows) < SAMPLE_ROWS)
     for magic, what in _OTHER_FILES.items():
         if head.startswith(magic):
             raise BadFormatError(f"{source.name} is {what}; bring {_FORMATS}")
@@ -140,14 +126,34 @@ def _examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Ta
     return replace(table, encoding=encoding, encoding_found=certain, encoding_stated=options.encoding is not None)
 
 
-def first_lines(source: Source, options: ImportOptions) -> tuple[list[str], str]:
+def table_preview(table: Table, part: Literal["ratings", "items"], roles: Sequence[str] = ()) -> TablePreview:
+    """The beginning of a table, as people see it; the roles are those of its columns."""
+    return TablePreview(
+        file=table.name,
+        part=part,
+        kind=table.kind,
+        delimiter=table.delimiter,
+        header=table.header_rows > 0 and not table.headless,
+        encoding=table.encoding,
+        columns=table.columns,
+        roles=tuple(roles) or ("",) * len(table.columns),
+        rows=tuple(shown(row) for row in table.rows[:SHOWN_ROWS]),
+    )
+
+
+def shown(cells: Sequence[str | None]) -> tuple[str, ...]:
+    """Cells as a preview shows them."""
+    return tuple(one_line(cell or "", _SHOWN) for cell in cells)
+
+
+def first_lines(source: Source, options: FileOptions) -> tuple[list[str], str]:
     """The first lines of a text as they stand, and its encoding; raises DatasetError as `examine` does."""
     head = source.head(HEAD_BYTES)
     encoding, _ = _encoding(source.name, head, options)
     return _decode(source.name, head, encoding).splitlines()[:SAMPLE_ROWS], encoding
 
 
-def _encoding(name: str, head: bytes, options: ImportOptions) -> tuple[str, bool]:
+def _encoding(name: str, head: bytes, options: FileOptions) -> tuple[str, bool]:
     """Python's name of the encoding, and whether that is certain."""
     for mark, encoding in _BOMS:
         if head.startswith(mark):
@@ -164,18 +170,14 @@ def _encoding(name: str, head: bytes, options: ImportOptions) -> tuple[str, bool
             f"{name} looks like UTF-16 text without its mark; choose the encoding utf-16, or save it as UTF-8"
         )
     spoiled = judged(head)
-    if spoiled.bad and _binary(head):
+    control = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\x1a") if spoiled.bad else 0
+    if control > len(head) // 100:
         raise BadFormatError(f"{name} is no text and no format that is read here; bring {_FORMATS}")
     if spoiled.is_another_encoding:
         return "latin-1", False
     if zeros > len(head) // 100:
         raise BadFormatError(f"{name} holds {zeros:,} zero bytes in its beginning and is no text; bring {_FORMATS}")
     return "utf-8", True
-
-
-def _binary(head: bytes) -> bool:
-    control = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\x1a")
-    return control > len(head) // 100
 
 
 def _decode(name: str, head: bytes, encoding: str) -> str:
@@ -191,7 +193,7 @@ def not_in(name: str, encoding: str, error: Exception | str) -> BadEncodingError
     return BadEncodingError(f"{name} is not {encoding} text ({error!s:.120}); {advice}")
 
 
-def _text(source: Source, text: str, whole: bool, options: ImportOptions, limits: ImportLimits) -> Table:
+def _text(source: Source, text: str, whole: bool, options: FileOptions, limits: ImportLimits) -> Table:
     # The last line of a head may be cut, and so may a character in it.
     end = len(text) if whole else max(text.rfind("\n"), text.rfind("\r")) + 1
     lines = text[:end].splitlines(keepends=True)
@@ -236,7 +238,7 @@ def _text(source: Source, text: str, whole: bool, options: ImportOptions, limits
     )
 
 
-def _delimiter(name: str, sample: str, options: ImportOptions) -> tuple[str, list[list[str]]]:
+def _delimiter(name: str, sample: str, options: FileOptions) -> tuple[str, list[list[str]]]:
     """The delimiter that divides the lines into columns most evenly, and the rows it gives."""
     if options.delimiter:
         rows = split_rows(sample, options.delimiter)
@@ -254,10 +256,8 @@ def _delimiter(name: str, sample: str, options: ImportOptions) -> tuple[str, lis
 
 
 def _divided_by_spaces(rows: list[list[str]]) -> bool:
-    """Whether spaces divide lines as a table: all lines into the same three columns or more, and no prose does that.
-
-    R leaves the name of the first column out of the header.
-    """
+    """Whether spaces divide lines as a table: all lines into the same three columns or more, as no prose does. R leaves
+    the name of the first column out of the header."""
     widths = set(map(len, rows[1:])) or {0}
     return len(rows) > 2 and len(widths) == 1 and min(widths) >= 3 and min(widths) - len(rows[0]) in (0, 1)
 
@@ -313,8 +313,3 @@ def _json(source: Source, text: str, limits: ImportLimits) -> Table:
     limits.check("max_columns", len(names), f"names in {source.name}")
     rows = tuple(tuple(text_of(value.get(key)) for key in names) for value in objects)
     return Table(source, "json array" if array else "json lines", "utf-8", "", 0, names, rows)
-
-
-def _parquet(source: Source, limits: ImportLimits) -> Table:
-    names, rows = parquet_head(source, SAMPLE_ROWS, limits)
-    return Table(source, "parquet", "utf-8", "", 0, names, rows, whole=len(rows) < SAMPLE_ROWS)

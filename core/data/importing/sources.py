@@ -36,11 +36,9 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 def members(path: Path, limits: ImportLimits) -> list[zipfile.ZipInfo]:
     """The files in an archive that may be read, by name.
 
-    Raises:
-        ArchiveUnsafeError: Names that lead elsewhere, links, encryption, overlap, or too many files.
-        ArchiveRatioError: It would unfold to more than `limits.max_ratio` times its size.
-        TooLargeError: It would unfold to more bytes than allowed.
-        BadFormatError: It is damaged, or packed in a rare way.
+    Raises ArchiveUnsafeError for names that lead elsewhere, links, encryption, overlap, or too many files;
+    ArchiveRatioError and TooLargeError for what would unfold too far; BadFormatError where it is damaged, or packed in
+    a rare way.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -54,8 +52,8 @@ def members(path: Path, limits: ImportLimits) -> list[zipfile.ZipInfo]:
     for entry in entries:
         _check_entry(path, entry)
     _check_together(path, entries, limits)
-    files = [entry for entry in entries if not entry.is_dir() and not _hidden(entry.filename)]
-    return sorted(files, key=lambda entry: entry.filename)
+    shown = [entry for entry in entries if not re.search(r"(^|/)(\.|__MACOSX)", entry.filename)]
+    return sorted((entry for entry in shown if not entry.is_dir()), key=lambda entry: entry.filename)
 
 
 def check_ratio(name: str, packed: int, unpacked: int, limits: ImportLimits) -> None:
@@ -98,10 +96,6 @@ def _check_together(path: Path, entries: list[zipfile.ZipInfo], limits: ImportLi
     limits.check("max_unpacked_mb", unpacked / MIB, f"MiB that {path.name} unfolds to")
 
 
-def _hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
-
-
 def _unsafe(path: Path, why: str) -> ArchiveUnsafeError:
     return ArchiveUnsafeError(
         f"{path.name} is not opened: {why}; unpack it yourself, look inside, and bring the tables"
@@ -110,20 +104,14 @@ def _unsafe(path: Path, why: str) -> ArchiveUnsafeError:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """One stream of bytes, unpacked.
+    """One stream of bytes, unpacked."""
 
-    Attributes:
-        name: As people know it: the file's name, and the member's in an archive.
-        size: Bytes on disk, packed.
-        path: The file itself where it lies on disk as it is read, else None.
-        sheet, sheets: Its name where it is a sheet of a workbook, and the names of all of them.
-    """
-
-    name: str
-    size: int
-    path: Path | None
+    name: str  # As people know it: the file's name, and the member's in an archive
+    size: int  # Bytes on disk, packed
+    path: Path | None  # The file itself where it lies on disk as it is read, else None
     unpack: Callable[[contextlib.ExitStack], _Opened]
     limits: ImportLimits
+    # Its name where it is a sheet of a workbook, and the names of all of them.
     sheet: str = ""
     sheets: tuple[str, ...] = ()
 
@@ -140,14 +128,8 @@ class Source:
 
 
 class CountedReader(io.RawIOBase):
-    """Reads a source, and refuses what unfolds too far or turns out damaged.
-
-    Args:
-        source: What is read.
-        raw: Its bytes.
-        packed_at: How many packed bytes a number of unpacked ones stands for.
-        on_bytes: As `Source.open` has it.
-    """
+    """Reads a source's raw bytes, and refuses what unfolds too far or is damaged; `packed_at` says of unpacked bytes
+    how many packed ones they are."""
 
     def __init__(
         self, source: Source, raw: _Stream, packed_at: Callable[[int], int], on_bytes: Callable[[int], None]
@@ -180,10 +162,8 @@ class CountedReader(io.RawIOBase):
 
 
 def collect(paths: Sequence[Path], limits: ImportLimits, sheet: str | None = None) -> list[Source]:
-    """All streams in files, folders and archives, in the order given, by name within each.
-
-    Args:
-        sheet: Name of the one to read of each workbook, None for the first.
+    """All streams in files, folders and archives, in the order given, by name within each; `sheet` names that of
+    workbooks.
 
     Raises:
         BadFormatError: A path is no file or folder, or an archive is damaged.

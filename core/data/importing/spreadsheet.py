@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from core.data.importing.cells import text_of
+from core.data.importing.values import text_of
 from core.data.text import one_line
 from core.errors import BadFormatError
 from core.settings import MIB, ImportLimits
@@ -27,12 +27,7 @@ _HOW = "save the sheet as .xlsx or as CSV and bring that"
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet as text.
-
-    Attributes:
-        names: Of all sheets of the workbook.
-        text: The table, UTF-8 with tabs; the file is removed when nothing refers to it any more.
-    """
+    """One sheet as text, UTF-8 with tabs, in a file that is removed with the last reference; `names` has all sheets."""
 
     name: str
     names: tuple[str, ...]
@@ -40,11 +35,7 @@ class Sheet:
 
 
 def is_workbook(name: str, entries: list[zipfile.ZipInfo]) -> bool:
-    """Whether the entries of a zip file are those of an Excel workbook.
-
-    Raises:
-        BadFormatError: It is another office document.
-    """
+    """Whether a zip file with these entries is an Excel workbook; raises BadFormatError for another office document."""
     inside = {entry.filename for entry in entries}
     if _WORKBOOK in inside and _OFFICE in inside:
         return True
@@ -54,12 +45,8 @@ def is_workbook(name: str, entries: list[zipfile.ZipInfo]) -> bool:
 
 
 def read_sheet(path: Path, wanted: str | None, limits: ImportLimits) -> Sheet:
-    """A sheet by its name, else the first one that is not empty; the entries of the zip file have been checked.
-
-    Raises:
-        BadFormatError: The workbook is damaged, or has no sheet of that name.
-        TooLargeError: It has more rows, columns or bytes than allowed.
-    """
+    """A sheet by its name, else the first that is not empty; the entries of the zip file have been checked. Raises
+    BadFormatError where the workbook is damaged or has no such sheet, and TooLargeError."""
     from python_calamine import CalamineError, CalamineWorkbook  # only this kind of file needs it
 
     try:

@@ -29,10 +29,8 @@ _MONTH_AND_DAY = re.compile(r"(\d{1,2})([/. -]) ?(\d{1,2})(?:\2|, ?) ?(\d{4}|(?<
 _YEAR_FIRST = re.compile(r"(\d{4})([/.-]) ?(\d{1,2})\2 ?(\d{1,2})\.?", re.ASCII)
 _MONTH_NAME = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 _LONGEST = 60
-_EARLIEST = 100_000_000
-"""Seconds. A number among dates below this one, in 1973, is no time."""
-_FIRST_EPOCH = 631_152_000
-"""Seconds. A column of numbers all below this one, in 1990, is no epoch time."""
+_EARLIEST = 100_000_000  # Seconds. A number among dates below this one, in 1973, is no time
+_FIRST_EPOCH = 631_152_000  # Seconds. A column of numbers all below this one, in 1990, is no epoch time
 _SERIALS, _SERIAL_OF_1970 = (20_000, 60_000), 25_569
 """Days since 30 December 1899, as spreadsheets count, in 1954 and in 2064; and of 1 January 1970."""
 _OF_TIME = re.compile(r"date|time|day|when|stamp|created|updated|added|posted|watched", re.IGNORECASE)
@@ -42,12 +40,8 @@ _FIRST_DAY, _LAST_DAY = 19_000_101, 21_001_231
 class Times:
     """The times of one column, read batch after batch; what only the whole column tells is decided at the end.
 
-    Numbers stay as they are written until `seconds` finds their unit. Dates
-    become epoch seconds, UTC where they name no zone.
-
-    Attributes:
-        column: Its name.
-        notes: What was decided, and how many ratings have no time, in sentences; complete after `resolved`.
+    Numbers stay as they are written until `seconds` finds their unit. Dates become epoch seconds, UTC where they name
+    no zone. `notes` say what was decided, and how many ratings have no time; they are complete after `resolved`.
     """
 
     def __init__(self, column: str = "") -> None:
@@ -82,13 +76,11 @@ class Times:
     def resolved(self, raw: np.ndarray) -> np.ndarray | None:
         """The times of all kept rows, comparable with each other; None where not one of them has a time.
 
-        A date that may be read with the day or the month first is read as the
-        others of its column have to be; with points it is the day where none of
-        them tells. Where the column does not decide, or contradicts itself,
-        such a date is no time. A number among dates is an epoch time if it
-        lies after 1973, else no time. Eight digits are year, month and day
-        where all numbers can be. Other numbers all before 1990 are no times,
-        but for the days of a spreadsheet in a column that is named after time.
+        A date that may be read with the day or the month first is read as the others of its column have to be; with
+        points it is the day where none of them tells. Where the column does not decide, or contradicts itself, such a
+        date is no time. A number among dates is an epoch time if it lies after 1973, else no time. Eight digits are
+        year, month and day where all numbers can be. Other numbers all before 1990 are no times, but for the days of a
+        spreadsheet in a column that is named after time.
         """
         if self._uniform <= {_DATE}:
             self._are_dates = True
@@ -251,10 +243,8 @@ def _clock(parts: re.Match[str]) -> int | None:
 
 @lru_cache(maxsize=2**16)
 def _calendar_day(text: str) -> tuple[int, str, str] | None:
-    """Days since 1970, what comes first for certain ("day", "month", "either", ""), and the sign between them.
-
-    Where either may come first, the month is read first.
-    """
+    """Days since 1970, what comes first for certain ("day", "month", "either", ""), and the sign between them; where
+    either may come first, the month is read first."""
     if parts := _YEAR_FIRST.fullmatch(text):
         days = _days(int(parts[1]), int(parts[3]), int(parts[4]))
         return None if days is None else (days, "", "")

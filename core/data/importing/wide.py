@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from statistics import median
 
 import numpy as np
 import pyarrow as pa
 
-from core.data.importing.aggregates import is_aggregate, no_ratings
 from core.data.importing.heading import distinct as distinct_names
 from core.data.importing.naming import OF_A_PERSON, guess, names_rows, plain
 from core.data.importing.rating_cells import is_unrated, rating_of
@@ -17,38 +17,40 @@ from core.data.importing.values import distinct, number
 
 MELTED = ("person", "item", "rating", "time")
 
-_FEWEST, _FEWEST_UNNAMED = 3, 5
-"""Columns of ratings that make a table wide, with a header and without."""
-_LARGEST, _NEARLY_ALL = 100, 0.8
-"""Of the ratings in a column: the largest amount, and the least share of numbers."""
+_FEWEST, _FEWEST_UNNAMED = 3, 5  # Columns of ratings that make a table wide, with a header and without
+_LARGEST, _NEARLY_ALL = 100, 0.8  # Of the ratings in a column: the largest amount, and the least share of numbers
 _KEY = re.compile(r"id$|mail|isbn|asin|^const$")
 """In the name of a column in which the same text is the same person or thing."""
 _MARK = re.compile(r"(^|[^a-z])(rating|score|stars|grade)s?([^a-z]|$)")
 """In the name of a column of marks, beside one that is named for the thing."""
 _BRACKETS = re.compile(r".*\[\s*(?P<name>[^\[\]]+?)\s*\]\s*")
 
+_AGGREGATE = (
+    r"(overall|grand|row|column)?(average|avg|mean|median|total|sum|mittel|mittelwert|durchschnitt|schnitt|summe|"
+    r"gesamt|insgesamt|moyenne|somme|promedio|suma|std|stdev|stddev|standarddeviation|variance)"
+    r"(rating|score|mark|grade|point|value)?s?"
+)
+_ABOUT_A_PERSON = (
+    r"(your|my)?(age|agegroup|alter|edad|class|classes|klasse|grade|gradelevel|year|yearofbirth|birthyear|schoolyear|"
+    r"jahr|jahrgang|gender|sex|geschlecht|height|weight|semester|postcode|zipcode|zip|rank)"
+)
+_COUNTED = r"(count|anzahl|numberofratings|numratings|ratingscount|nratings)"
+_FEWEST_VALUES = 3  # Values that tell whether a column is unlike the others
+_ENDS = (1, 5, 7, 10, 20, 100)
+"""Of usual scales: a favorite with 5 only, beside others with 4 at most, is on their scale."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Melted(Table):
-    """A wide table as ratings: person, thing, rating, and the row's time where it has one.
+    """A wide table as ratings: person, thing, rating, and the row's time where it has one."""
 
-    Attributes:
-        original: The table as it stands in the file.
-        row_id: The column that names the row; "" where only its number does.
-        cells: The columns whose cells are ratings, each with the name of the thing, or of the person.
-        rows_are_items: Whether a row is a thing, and a column a person.
-        timestamp: The column of the time; "" for none.
-        missing: A number that stands for no rating; None for none.
-        row_prefix: Stands before the number of a row that has no name.
-    """
-
-    original: Table
-    row_id: str
-    cells: dict[str, str]
-    rows_are_items: bool
-    timestamp: str = ""
-    missing: float | None = None
-    row_prefix: str = ""
+    original: Table  # The table as it stands in the file
+    row_id: str  # The column that names the row; "" where only its number does
+    cells: dict[str, str]  # The columns whose cells are ratings, each with the name of the thing, or of the person
+    rows_are_items: bool  # Whether a row is a thing, and a column a person
+    timestamp: str = ""  # The column of the time; "" for none
+    missing: float | None = None  # A number that stands for no rating; None for none
+    row_prefix: str = ""  # Stands before the number of a row that has no name
 
     def unrated(self, cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         """Which cells are empty, and which hold the number that stands for no rating; both bool."""
@@ -59,11 +61,8 @@ class Melted(Table):
 
 
 def melt(table: Table, rows_are_items: bool | None = None) -> Melted | None:
-    """The table as ratings if it is wide, its first rows those of the result; None where it is not.
-
-    Args:
-        rows_are_items: What a row is; None where the name of its first column shall tell.
-    """
+    """The table as ratings if it is wide, its first rows those of the result, else None; where `rows_are_items` is None
+    the name of the first column tells."""
     columns = list(zip(*table.rows, strict=True)) if len(table.rows) > 1 else []
     if not columns:
         return None
@@ -99,33 +98,22 @@ def melt(table: Table, rows_are_items: bool | None = None) -> Melted | None:
 
 @dataclass(frozen=True)
 class Ratings:
-    """The ratings in some rows of a wide table.
+    """The ratings in some rows of a wide table."""
 
-    Attributes:
-        texts: Their columns, by the melted table's names.
-        rows: The row of each.
-        empty, missing: How many cells hold none, and how many the number that stands for none.
-        aggregates: How many filled cells are in rows of averages or totals.
-        repeated: How many rows got a number, because a row before them has their name.
-    """
-
-    texts: dict[str, pa.Array]
-    rows: np.ndarray
+    texts: dict[str, pa.Array]  # Their columns, by the melted table's names
+    rows: np.ndarray  # The row of each
+    # How many cells hold none, and how many the number that stands for none.
     empty: int
     missing: int
-    aggregates: int
-    repeated: int
+    aggregates: int  # How many filled cells are in rows of averages or totals
+    repeated: int  # How many rows got a number, because a row before them has their name
 
 
 def ratings_in(
     table: Melted, columns: dict[str, pa.Array], numbers: np.ndarray, names_before: Counter[str] | None = None
 ) -> Ratings:
-    """The filled cells of some rows, row after row.
-
-    Args:
-        numbers: The rows' in the table, for those without a name.
-        names_before: The names of the rows before, and how many rows have each; those of these rows are added.
-    """
+    """The filled cells of some rows, row after row; rows without a name are named by their numbers in the table. Their
+    names are added to `names_before`, those of the rows before and how many have each."""
     row, column = (axis.ravel() for axis in np.indices((len(numbers), len(table.cells))))
     cells = pa.concat_arrays([columns[name] for name in table.cells]).take(pa.array(column * len(numbers) + row))
     empty, missing = table.unrated(cells)
@@ -240,3 +228,40 @@ def _names(cells: Sequence[str], headless: bool) -> tuple[str, ...]:
     brackets = [_BRACKETS.fullmatch(name) for name in cells]
     names = [match["name"] for match in brackets if match]
     return distinct_names(names) if len(set(names)) == len(cells) else tuple(cells)
+
+
+def is_aggregate(name: str) -> bool:
+    """Whether a row or a column is an average, a total or the like by its name."""
+    return re.fullmatch(f"{_AGGREGATE}|{_COUNTED}", _letters(name)) is not None
+
+
+def no_ratings(cells_of: Mapping[str, Sequence[str]]) -> set[str]:
+    """Columns of numbers that are no ratings beside the others: by their names, or by values off the others' scale.
+
+    A column of at least three values is off the scale where all are above its end, or where most are between the halves
+    while no other column's are.
+    """
+    pattern = f"{_AGGREGATE}|{_COUNTED}|{_ABOUT_A_PERSON}"
+    apart = {name for name in cells_of if re.fullmatch(pattern, _letters(name))}
+    values = {name: _values(cells) for name, cells in cells_of.items() if name not in apart}
+    values = {name: numbers for name, numbers in values.items() if numbers}
+    for name in sorted(values, key=lambda name: median(values[name]), reverse=True):
+        others = [number for other, numbers in values.items() if other not in (name, *apart) for number in numbers]
+        if others and len(values[name]) >= _FEWEST_VALUES and _is_off(values[name], others):
+            apart.add(name)
+    return apart
+
+
+def _is_off(values: Sequence[float], others: Sequence[float]) -> bool:
+    end = next((end for end in _ENDS if end >= max(others)), max(others))
+    between = sum(not (2 * value).is_integer() for value in values)
+    return min(values) > end or (2 * between > len(values) and all((2 * value).is_integer() for value in others))
+
+
+def _values(cells: Sequence[str]) -> list[float]:
+    read = (rating_of(cell) for cell in cells if not is_unrated(cell))
+    return [float(value) for value in read if value is not None]
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W\d_]", "", name.casefold())

@@ -27,37 +27,25 @@ from core.errors import (
     TooLargeError,
 )
 
-FORMAT = "embedding-explorer ratings"
-"""What the dashboard's own file says it is."""
+FORMAT = "embedding-explorer ratings"  # What the dashboard's own file says it is
 MOST_BYTES, MOST_UNPACKED, MOST_ROWS = 20_000_000, 100_000_000, 20_000
 """More than anybody's own; Goodreads' and Letterboxd's exports hold reviews, too."""
-LISTED = 20
-"""Rejected rows listed one by one; all are counted."""
+LISTED = 20  # Rejected rows listed one by one; all are counted
 _MOST_MEMBERS, _MOST_RATIO = 5_000, 200
 _TABLES = (".csv", ".tsv", ".txt", ".json")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One rating in the file.
+    """One rating in the file."""
 
-    Attributes:
-        titles: What the thing is called; the first is the main title.
-        years: Years that it may be from, the likeliest first; empty where the file has none.
-        rating: On the file's scale.
-        item_id: Its id where the file is from this program; else "".
-        out_of: The highest rating possible where this one says it, as in 4/5, 1 for a like; else 0.
-        line: Number of its line; 0 where it is from none.
-        doubt: Why no item is certain to be it; "" for no reason.
-    """
-
-    titles: tuple[str, ...]
-    years: tuple[int, ...]
-    rating: float
-    item_id: str = ""
-    out_of: float = 0
-    line: int = field(default=0, compare=False)
-    doubt: str = ""
+    titles: tuple[str, ...]  # What the thing is called; the first is the main title
+    years: tuple[int, ...]  # Years that it may be from, the likeliest first; empty where the file has none
+    rating: float  # On the file's scale
+    item_id: str = ""  # Its id where the file is from this program; else ""
+    out_of: float = 0  # The highest rating possible where this one says it, as in 4/5, 1 for a like; else 0
+    line: int = field(default=0, compare=False)  # Number of its line; 0 where it is from none
+    doubt: str = ""  # Why no item is certain to be it; "" for no reason
 
 
 @dataclass(frozen=True)
@@ -70,36 +58,23 @@ class Rejected:
 
 @dataclass(frozen=True)
 class OwnFile:
-    """A file of one person's ratings; `rows` are its entries, the unrated and the rejected.
+    """A file of one person's ratings; `rows` are its entries, the unrated and the rejected."""
 
-    Attributes:
-        source: Name of the service; "" for a list.
-        scale: Lowest and highest rating possible; None where the file keeps to the scale of the data.
-        detected: Whether the scale is to be told from the ratings and the data, by `scaling`.
-        unrated: Rows without a rating.
-        rejected: The first rows that could not be read.
-        rejected_total: All of these.
-        zeros: Unrated rows with a 0.
-    """
-
-    source: str
+    source: str  # Name of the service; "" for a list
     entries: tuple[Entry, ...]
+    # Lowest and highest rating possible; None where the file keeps to the scale of the data.
     scale: tuple[float, float] | None
-    detected: bool
+    detected: bool  # Whether the scale is to be told from the ratings and the data, by `scaling`
     rows: int
-    unrated: int
-    rejected: tuple[Rejected, ...]
-    rejected_total: int
-    zeros: int = 0
+    unrated: int  # Rows without a rating
+    rejected: tuple[Rejected, ...]  # The first rows that could not be read
+    rejected_total: int  # All of these
+    zeros: int = 0  # Unrated rows with a 0
 
 
 def read(content: bytes) -> OwnFile:
-    """What a file of own ratings holds: a service's export, a zip with one, a list, or the dashboard's own file.
-
-    Raises:
-        EmptyFileError, NoRowsError, MissingColumnError, BadFormatError, BadEncodingError, NoGoodRowsError,
-        TooLargeError, ArchiveUnsafeError, ArchiveRatioError.
-    """
+    """What a file of own ratings holds: a service's export, a zip with one, a list, or the dashboard's own file; raises
+    DatasetError, by its code, where it is none."""
     check_size(len(content))
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         content = _unpacked(content)
@@ -197,7 +172,7 @@ def _from_service(service: Service, found: Sequence[Row]) -> OwnFile:
             one = replace(one, doubt=f"{one_line(kind, 30)} is another kind of thing")
         return one
 
-    return _gathered(found[1:], entry, source=service.name, scale=(service.low, service.high))
+    return _gathered(found[1:], entry, source=service.name, scale=service.scale)
 
 
 def _from_list(found: Sequence[Row]) -> OwnFile:

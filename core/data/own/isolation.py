@@ -14,7 +14,7 @@ from core.data.importing.isolation import limit_this_process, reader_environment
 from core.data.importing.request import of_json
 from core.data.own.files import OwnFile, check_size, read
 from core.data.text import one_line
-from core.errors import BadFormatError, DatasetError, ExplorerError, TooLargeError
+from core.errors import BadFormatError, DatasetError, TooLargeError, error_of
 from core.settings import ImportLimits
 
 LIMITS = ImportLimits(max_memory_mb=1024, max_seconds=120, max_unpacked_mb=1)
@@ -40,14 +40,8 @@ def work(content: BinaryIO, answer: TextIO) -> None:
 
 
 def read_isolated(content: bytes) -> OwnFile:
-    """`files.read` in a process of its own.
-
-    Raises:
-        DatasetError: As `files.read`.
-        TooLargeError: It also took more memory or time than allowed.
-        BadFormatError: It also made the reader crash.
-        RuntimeError: A bug in the reader; its traceback is the message.
-    """
+    """`files.read` in a process of its own; raises as that does, TooLargeError also for memory and time, BadFormatError
+    also where it made the reader crash, and RuntimeError with the traceback of a bug in it."""
     check_size(len(content))
     try:
         done = subprocess.run(
@@ -67,5 +61,5 @@ def read_isolated(content: bytes) -> OwnFile:
         raise RuntimeError(f"the reader ended with {done.returncode}:\n{done.stderr[-_ERROR_BYTES:].decode()}")
     document = json.loads(done.stdout)
     if "code" in document:
-        raise ExplorerError.of(document["code"], document["message"])
+        raise error_of(document["code"], document["message"])
     return of_json(OwnFile, document)

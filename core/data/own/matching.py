@@ -14,50 +14,31 @@ from core.data.ratings import Ratings
 from core.data.services import SERVICES
 from core.errors import NoGoodRowsError
 
-STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)
-"""Distances between ratings that a scale can have."""
-LOOKED_AT = 100_000
-"""Ratings that the step of a scale is read from, at most."""
+STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)  # Distances between ratings that a scale can have
+LOOKED_AT = 100_000  # Ratings that the step of a scale is read from, at most
 MOST_COMPARED = 1_000
 """Titles that are in no way in the data and are compared with it letter by letter; each takes about 2 ms."""
-_NAMED = 5
-"""Titles that an error names."""
-_NEAR_ZERO = 0.2
-"""A scale whose lower end is at most this share of its upper end counts stars from zero."""
+_NAMED = 5  # Titles that an error names
+_NEAR_ZERO = 0.2  # A scale whose lower end is at most this share of its upper end counts stars from zero
 
 
 @dataclass(frozen=True)
 class Placed:
-    """An entry and the item that it is about, or may be about.
+    """An entry and the item that it is about, or may be about."""
 
-    Attributes:
-        entry: The entry in the file.
-        rating: On the scale of the data.
-        item_id: The item; of an unmatched entry the nearest, None where there is none.
-    """
-
-    entry: Entry
-    rating: float
-    item_id: str | None
+    entry: Entry  # The entry in the file
+    rating: float  # On the scale of the data
+    item_id: str | None  # The item; of an unmatched entry the nearest, None where there is none
 
 
 @dataclass(frozen=True)
 class Person:
-    """What a file says about the items of one dataset.
+    """What a file says about the items of one dataset; of several entries about one item the last counts."""
 
-    The entries are `matched`, `unmatched` and `outside`; of several entries about one item the last counts.
-
-    Attributes:
-        file: The file as it was read.
-        matched: Entries whose item is certain.
-        unmatched: The others.
-        outside: Entries whose rating is not on the scale of the data, though the file keeps to it.
-    """
-
-    file: OwnFile
-    matched: tuple[Placed, ...]
-    unmatched: tuple[Placed, ...]
-    outside: tuple[Rejected, ...]
+    file: OwnFile  # The file as it was read
+    matched: tuple[Placed, ...]  # Entries whose item is certain
+    unmatched: tuple[Placed, ...]  # The others
+    outside: tuple[Rejected, ...]  # Entries whose rating is not on the scale of the data, though the file keeps to it
 
     @cached_property
     def given(self) -> dict[str, float]:
@@ -128,11 +109,7 @@ def is_about_others(file: OwnFile, ratings: Ratings) -> bool:
 
 
 def require_matched(person: Person, ratings: Ratings) -> None:
-    """Pass if a rating of the file can be used.
-
-    Raises:
-        NoGoodRowsError: None can; the message says what was looked for.
-    """
+    """Pass if a rating of the file can be used; else raises NoGoodRowsError, which says what was looked for."""
     if person.matched:
         return
     if not person.unmatched:
@@ -173,16 +150,10 @@ def _with_nearest(unmatched: list[tuple[Entry, float, Hit]], ratings: Ratings, i
 
 
 def converted(rating: float, scale: tuple[float, float], ratings: Ratings, step: float) -> float:
-    """A rating on the scale of the data, on the nearest of its steps.
+    """A rating on the file's scale as one on that of the data, on the nearest of its steps, which `step_of` tells.
 
     Where both scales count stars from about zero, 8 of 10 is 4 of 5; otherwise the ends of one scale become the ends of
     the other.
-
-    Args:
-        rating: On `scale`.
-        scale: Lowest and highest rating possible in the file.
-        ratings: The data.
-        step: Distance between its ratings, from `step_of`.
     """
     (own_low, own_high), low, high = scale, ratings.min_rating, ratings.max_rating
     if (own_low, own_high) == (low, high) or high <= low:

@@ -20,27 +20,21 @@ _NAMES = {
     "rating": ("rating", "score", "stars", "my rating", "your rating", "my score", "rate", "grade"),
 }
 _PEOPLE = {"userid", "user_id", "user", "user-id", "reviewer", "reviewerid", "customer_id"}
-_LOOKED_AT = 20
-"""Rows that may stand above a list and its headings."""
-_MOSTLY = 0.8
-"""Share of a column's cells that have to look like a year, or a rating, for it to be one."""
+_LOOKED_AT = 20  # Rows that may stand above a list and its headings
+_MOSTLY = 0.8  # Share of a column's cells that have to look like a year, or a rating, for it to be one
 _YEAR_INSIDE = re.compile(r"(?<![0-9])(1[0-9]{3}|20[0-9]{2})(?![0-9])")
 _YEAR = re.compile(r"\(?(1[0-9]{3}|20[0-9]{2})\)?(?:\.0)?")
 
 
-STARS = -1.0
-"""What stars are out of before all stars of the list are known."""
+STARS = -1.0  # What stars are out of before all stars of the list are known
 _STARS = re.compile(r"[★⭐🌟☆*½]|star", re.IGNORECASE)
 _OUT_OF = re.compile(r"(?P<name>.*?)[ (\[]*(?:\bout of|\bof|/|\b[01] ?(?:-|–|to) ?) ?(?P<end>[1-9][0-9]{0,3})[)\]]?")
 """A heading such as "Rating (out of 10)", "Score /10" or "Rating (1-10)"."""
 
 
 def rating_in(text: str) -> tuple[float, float]:
-    """A rating and what it is out of: "7/10", "80%", STARS for "3 stars" or "★★★½", 1 for "like", 0 for "4,5".
-
-    Raises:
-        ValueError: It is no rating.
-    """
+    """A rating and what it is out of: "7/10", "80%", STARS for "3 stars" or "★★★½", 1 for "like", 0 for "4,5"; raises
+    ValueError where it is none."""
     cell = read_cell(text.strip())
     if cell.reason:
         raise ValueError(f"{one_line(text.strip(), 30)!r} is no rating")
@@ -60,12 +54,6 @@ def year_in_cell(text: str) -> int | None:
     return int(years.pop()) if len(years) == 1 else None
 
 
-def year_of(text: str) -> int | None:
-    """The year that a text is, in round brackets or without; None where it is none."""
-    year = _YEAR.fullmatch(text.strip())
-    return int(year[1]) if year else None
-
-
 @dataclass(frozen=True)
 class Cells:
     """The texts of one row by what they mean; "" where there is none."""
@@ -78,28 +66,16 @@ class Cells:
 
 @dataclass(frozen=True)
 class Layout:
-    """What the columns of a plain list hold.
+    """What the columns of a plain list hold."""
 
-    Attributes:
-        has_header: Whether the first row names the columns.
-        width: Columns of the list.
-        places: Column of each of "title", "year", "rating" and "item_id" that there is.
-        above: Rows above the list.
-        out_of: The highest rating possible where the heading says it; else 0.
-    """
-
-    has_header: bool
-    width: int
-    places: dict[str, int]
-    above: int = 0
-    out_of: float = 0
+    has_header: bool  # Whether the first row names the columns
+    width: int  # Columns of the list
+    places: dict[str, int]  # Column of each of "title", "year", "rating" and "item_id" that there is
+    above: int = 0  # Rows above the list
+    out_of: float = 0  # The highest rating possible where the heading says it; else 0
 
     def cells(self, row: Sequence[str]) -> Cells:
-        """One row by its columns; a title with the delimiter in it, which makes the row too wide, is put together.
-
-        Raises:
-            ValueError: The row is too short.
-        """
+        """One row by its columns, a title with delimiters in it put together; raises ValueError for too short a row."""
         if len(row) <= max(self.places.values()):
             raise ValueError(f"wrong number of columns: {len(row)} instead of {self.width}")
         while len(row) > self.width and not row[-1]:
@@ -111,12 +87,8 @@ class Layout:
 
 
 def layout_of(rows: Sequence[Sequence[str]], *, required: Sequence[str] = ("title", "rating")) -> Layout:
-    """The layout by the names in the first row, or else by what the cells look like.
-
-    Raises:
-        MissingColumnError: It is not clear which column is which.
-        BadFormatError: A column says whose rating it is.
-    """
+    """The layout by the names in the first row, or else by what the cells look like; raises MissingColumnError where it
+    is not clear which column is which, and BadFormatError where one says whose rating it is."""
     above = _lines_above(rows)
     rows = rows[above:]
     first, out_of = _headings(rows[0])
@@ -183,7 +155,7 @@ def _share(column: Sequence[str], fits: Callable[[str], bool]) -> bool:
 
 
 def _is_year(text: str) -> bool:
-    return year_of(text) is not None
+    return _YEAR.fullmatch(text.strip()) is not None
 
 
 def _is_rating(text: str) -> bool:

@@ -11,14 +11,10 @@ from core.data.own.files import LISTED, Entry, OwnFile, Rejected
 from core.data.ratings import Ratings
 from core.errors import NoGoodRowsError
 
-ENDS = (5, 10, 100)
-"""Highest ratings of the scales that a list is taken to be on, the smallest first."""
-STRAY = 0.02
-"""Share of the numbers that may lie far outside the scale of the others, and one at least."""
-_FEWEST = 3
-"""Numbers that a scale has to hold before another is stray."""
-_FAR = 2
-"""How many times the end of the scale a stray number is at least."""
+ENDS = (5, 10, 100)  # Highest ratings of the scales that a list is taken to be on, the smallest first
+STRAY = 0.02  # Share of the numbers that may lie far outside the scale of the others, and one at least
+_FEWEST = 3  # Numbers that a scale has to hold before another is stray
+_FAR = 2  # How many times the end of the scale a stray number is at least
 Scale = tuple[float, float]
 
 
@@ -26,16 +22,11 @@ def on_its_scale(file: OwnFile, ratings: Ratings, step: float, out_of: float | N
     """The file with the scale of its numbers; those that cannot be on it are among the rejected.
 
     A list whose numbers all are ratings of the data keeps to the data's scale, which is a scale of None; else it is on
-    the smallest scale that holds them. A zero beside ratings from 1, where the data has none so low, is no rating.
+    the smallest scale that holds them. A zero beside ratings from 1, where the data has none so low, is no rating. A
+    file that states its scale stays as it is, unless somebody gives `out_of`, the highest rating possible, or 0 for the
+    scale of the data. `step` is the distance between the data's ratings.
 
-    Args:
-        file: As it was read; one that states its scale is returned as it is, unless `out_of` is given.
-        ratings: The data.
-        step: Distance between its ratings.
-        out_of: The highest rating possible where somebody says it; 0 for the scale of the data.
-
-    Raises:
-        NoGoodRowsError: No scale holds the numbers.
+    Raises NoGoodRowsError where no scale holds the numbers.
     """
     if out_of is None and not file.detected:
         return file
@@ -55,14 +46,14 @@ def on_its_scale(file: OwnFile, ratings: Ratings, step: float, out_of: float | N
             stray.append(Rejected(entry.line, f"rating {entry.rating:g} is outside {low:g} to {high:g}"))
     if not numbers and len(tops := {entry.out_of for entry in kept}) == 1:
         scale = scale_out_of(tops.pop(), [entry.rating for entry in kept])
-    rejected = sorted([*file.rejected, *stray], key=lambda one: one.line)[:LISTED]
-    return replace(
-        file,
-        entries=tuple(kept),
-        scale=scale,
-        rejected=tuple(rejected),
-        rejected_total=file.rejected_total + len(stray),
-    )
+    return replace(_without(file, kept, stray), scale=scale)
+
+
+def _without(file: OwnFile, kept: Sequence[Entry], rejected: Sequence[Rejected]) -> OwnFile:
+    """The file with these of its entries, the others among its rejected rows."""
+    listed = sorted([*file.rejected, *rejected], key=lambda one: one.line)[:LISTED]
+    total = file.rejected_total + len(rejected)
+    return replace(file, entries=tuple(kept), rejected=tuple(listed), rejected_total=total)
 
 
 def scale_out_of(end: float, numbers: Sequence[float]) -> Scale:
@@ -130,19 +121,11 @@ def _nearly_all(numbers: Sequence[float], scale: Scale) -> bool:
     return few and all(number < low or number > _FAR * high for number in outside)
 
 
-def can_be_thumbs(ratings: Ratings, step: float) -> bool:
-    """Whether the data has two ratings only, so that a like is the upper one."""
-    return math.isclose(step, ratings.max_rating - ratings.min_rating)
-
-
 def without_likes(file: OwnFile, ratings: Ratings, step: float) -> OwnFile:
     """The file whose likes are rejected unless the data has two ratings: elsewhere a like is no number."""
-    if can_be_thumbs(ratings, step):
+    if math.isclose(step, ratings.max_rating - ratings.min_rating):
         return file
     likes = [entry for entry in file.entries if entry.out_of == 1]
     why = f"a like is no rating from {ratings.min_rating:g} to {ratings.max_rating:g}"
-    rejected = sorted([*file.rejected, *(Rejected(one.line, why) for one in likes)], key=lambda one: one.line)
-    rest: tuple[Entry, ...] = tuple(entry for entry in file.entries if entry.out_of != 1)
-    return replace(
-        file, entries=rest, rejected=tuple(rejected[:LISTED]), rejected_total=file.rejected_total + len(likes)
-    )
+    rest = [entry for entry in file.entries if entry.out_of != 1]
+    return _without(file, rest, [Rejected(one.line, why) for one in likes])

@@ -12,8 +12,7 @@ from core.data.services import service_of
 from core.errors import BadEncodingError, TooLargeError
 
 DELIMITERS = ("\t", ";", "|", ",")
-_LOOKED_AT = 100
-"""Lines that the delimiter is told from."""
+_LOOKED_AT = 100  # Lines that the delimiter is told from
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -26,11 +25,7 @@ class Row:
 
 
 def decoded(content: bytes) -> str:
-    """Text in UTF-8, in UTF-16 with its mark, or as Windows writes Western European letters.
-
-    Raises:
-        BadEncodingError: It is no text.
-    """
+    """Text in UTF-8, in UTF-16 with its mark, or in Windows-1252; raises BadEncodingError where it is no text."""
     marked = next((encoding for bom, encoding in _BOMS.items() if content.startswith(bom)), None)
     for encoding in [marked] if marked else ["utf-8", "cp1252", "latin-1"]:
         try:
@@ -44,10 +39,7 @@ def decoded(content: bytes) -> str:
 
 def rows(text: str) -> Iterator[Row]:
     """The rows of a table, blank lines and a line such as `sep=;` left out; a stray quote costs its own line at most.
-
-    Raises:
-        TooLargeError: A cell has more characters than any text of a person.
-    """
+    Raises TooLargeError for a cell with more characters than any text of a person."""
     lines = text.splitlines(keepends=True)
     above, delimiter = declared_delimiter(lines)
     delimiter = delimiter or delimiter_of([line for line in lines[:_LOOKED_AT] if line.strip()])

@@ -101,15 +101,10 @@ def _squeezed(words: str) -> str:
 
 @dataclass(frozen=True)
 class Hit:
-    """Which item a title means.
+    """Which item a title means."""
 
-    Attributes:
-        row: Row of the item; None where it is none for certain.
-        nearest: Row of the item to ask about, where `row` is None; None where there is none.
-    """
-
-    row: int | None = None
-    nearest: int | None = None
+    row: int | None = None  # Row of the item; None where it is none for certain
+    nearest: int | None = None  # Row of the item to ask about, where `row` is None; None where there is none
 
 
 class TitleIndex:

@@ -1,9 +1,9 @@
-"""Entry of the reading process; see `core.data.vectors.isolation`."""
+"""Entry of the reading process; see `core.data.vectors.building`."""
 
 import sys
 from pathlib import Path
 
 from core.data.importing.isolation import main
-from core.data.vectors.isolation import work
+from core.data.vectors.building import work
 
 main(Path(sys.argv[1]), work)

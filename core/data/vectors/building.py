@@ -1,9 +1,13 @@
-"""What the reading process makes of untrusted files: the vectors and a dataset of their rows, or a preview of both."""
+"""What the reading process makes of untrusted files: the vectors and a dataset of their rows, or a preview of both.
+
+It is the same process, in the same limits, as that which reads ratings.
+"""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +15,22 @@ import numpy as np
 
 from core.config import content_id
 from core.data.folder import write_folder
+from core.data.importing import isolation
 from core.data.importing.naming import noun, plain
 from core.data.importing.request import Reporter, TablePreview
-from core.data.importing.sniffing import Table, examine
+from core.data.importing.sniffing import SHOWN_ROWS, Table, examine, shown, table_preview
 from core.data.importing.sources import collect
 from core.data.importing.values import to_float
 from core.data.ratings import USER, Vocabulary, unrated
 from core.data.text import one_line
-from core.data.vectors.gathering import LARGEST, Rows
-from core.data.vectors.matrix import Matrix
+from core.data.vectors.gathering import LARGEST, Matrix, Rows
 from core.data.vectors.recognizing import Chosen, Contents, choose, contents
-from core.data.vectors.request import Found, VectorOptions, VectorPreview, VectorRequest
+from core.data.vectors.request import Found, VectorPreview, VectorRequest
 from core.data.vectors.tables import Known, item_table, join, without_table
 from core.errors import BadVectorsError, DatasetError, EmptyFileError
 
 DATASET, BIAS = "dataset", "bias"
-_SHOWN, _NUMBERS, _CELL = 20, 8, 100
+_NUMBERS = 8
 _ENDINGS = (
     ".gz", ".zip", ".tsv", ".csv", ".txt", ".vec", ".bin", ".npy", ".npz", ".parquet", ".arrow", ".feather",
     ".safetensors", ".h5", ".weights", ".keras",
@@ -35,24 +39,28 @@ _WORDS = ("word", "token", "term")
 
 
 def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]:
-    """Read vectors and what is known of their rows, and write both into `out`, a folder that exists and is empty.
+    """Read vectors and what is known of their rows, and write both into `out`, an empty folder.
 
-    Returns:
-        The id of the run, the shape of its arrays, where they come from, and the fields of a `VectorReport` that come
-        from the files, as JSON takes them.
-
-    Raises:
-        DatasetError: Whatever keeps the files from being opened.
+    Returns the id of the run, the shape of its arrays, where they come from, and the fields of a `VectorReport` that
+    come from the files, as JSON takes them. Raises DatasetError for whatever keeps the files from being opened.
     """
     report(0.0, "Looking at the files")
     found, metadata = _contents(request)
     chosen = choose(found.matrices, request.options)
-    progress = _Progress(report, chosen)
-    items = _read(chosen.items, out / "item_embedding", request, progress)
-    users = _read(chosen.users, out / "user_embedding", request, progress) if chosen.users else None
+    read, size = 0, max(1, sum(part.source.size for part in (*chosen.items, *chosen.users)))
+
+    def on_bytes(packed: int) -> None:
+        """Tell how far reading is, by the bytes that were read."""
+        nonlocal read
+        read += packed
+        report(0.7 * min(1.0, read / size), "Reading the vectors")
+
+    limits = request.limits
+    items = Rows(out / "item_embedding", limits).read(chosen.items, on_bytes)
+    users = Rows(out / "user_embedding", limits).read(chosen.users, on_bytes) if chosen.users else None
     report(0.7, "Reading what is known of the rows")
     known, notes = _known(found, metadata, items, request)
-    people = _people(users)
+    people = [] if users is None else without_table(users.ids, {}, users.position).ids
     biases = {} if request.options.of is None else _biases(known, users, out, notes)
     arrays = {"item_embedding": items.vectors()} | ({} if users is None else {"user_embedding": users.vectors()})
     report(0.8, "Writing")
@@ -68,7 +76,7 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
     write_folder(out / DATASET, rows, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
     report(0.9, "Naming the vectors by their content")
     kinds = {"item": known.ids} | ({"user": people} if people else {})
-    read = [items] if users is None else [items, users]
+    sides = [items] if users is None else [items, users]
     files = ", ".join(dict.fromkeys(part.source.name for part in (*chosen.items, *chosen.users)))
     return {
         "run_id": content_id(arrays, kinds),
@@ -81,37 +89,15 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
             "dim": items.dim,
             "users": len(people),
             "joined": known.joined,
-            "rejected": [asdict(row) for part in read for row in part.rejected],
-            "rejected_by_reason": dict(sum((part.reasons for part in read), start=type(items.reasons)())),
+            "rejected": [asdict(row) for part in sides for row in part.rejected],
+            "rejected_by_reason": dict(sum((part.reasons for part in sides), start=type(items.reasons)())),
             "notes": [*known.notes, *notes],
         },
     }
 
 
-class _Progress:
-    """Tells how far reading is, by the bytes that were read."""
-
-    def __init__(self, report: Reporter, chosen: Chosen) -> None:
-        self._report, self._done = report, 0
-        self._all = max(1, sum(part.source.size for part in (*chosen.items, *chosen.users)))
-
-    def __call__(self, size: int) -> None:
-        self._done += size
-        self._report(0.7 * min(1.0, self._done / self._all), "Reading the vectors")
-
-
-def _read(parts: Sequence[Matrix], path: Path, request: VectorRequest, on_bytes: Callable[[int], None]) -> Rows:
-    rows = Rows(path, parts[0].dim, request.limits)
-    rows.read(parts, on_bytes)
-    return rows
-
-
 def _contents(request: VectorRequest) -> tuple[Contents, Table | None]:
-    """What is in the files, and the table that was named as that of the rows.
-
-    Raises:
-        BadVectorsError: What was named as the table is none.
-    """
+    """What is in the files, and the table that was named as that of the rows; raises BadVectorsError if it is none."""
     options, limits = request.options, request.limits
     sources = collect(request.paths, limits, options.sheet)
     found = contents(sources, options, limits)
@@ -121,16 +107,11 @@ def _contents(request: VectorRequest) -> tuple[Contents, Table | None]:
         return found, None
     named = contents(collect(request.metadata, limits, options.sheet), replace(options, dimensions=()), limits)
     if not named.tables:
-        tables = [_as_table(matrix, options) for matrix in named.matrices]
-        if len(tables) != 1 or tables[0] is None:
+        if len(named.matrices) != 1 or named.matrices[0].array:
             raise next(iter(named.unread), BadVectorsError("what is to be the table of the rows is no table of text"))
-        return found, tables[0]
+        source = named.matrices[0].source  # it looks like vectors, and somebody says that it is the table
+        return found, examine(source, options, source.limits)
     return found, named.tables[0]
-
-
-def _as_table(matrix: Matrix, options: VectorOptions) -> Table | None:
-    """A file that looks like vectors as the table that somebody says it is; None where it is no text."""
-    return examine(matrix.source, options.of_text, matrix.source.limits) if matrix.array == "" else None
 
 
 def _known(found: Contents, metadata: Table | None, items: Rows, request: VectorRequest) -> tuple[Known, list[str]]:
@@ -152,16 +133,9 @@ def _known(found: Contents, metadata: Table | None, items: Rows, request: Vector
     return alone, notes
 
 
-def _people(users: Rows | None) -> list[str]:
-    """Ids of the second set."""
-    return [] if users is None else without_table(users.ids, {}, users.position).ids
-
-
 def _biases(known: Known, users: Rows | None, out: Path, notes: list[str]) -> dict[str, np.ndarray]:
-    """The numbers of columns called so, float32, (n,) for each side that has one; each is written into `out`.
-
-    A column that holds anything else is told of in `notes`.
-    """
+    """The numbers of columns called so, float32, (n,) for each side that has one; each is written into `out`. A column
+    that holds anything else is told of in `notes`."""
     found = {}
     for side, columns in (("item", known.columns), ("user", users.columns if users else {})):
         numbers = [to_float(text) for text in columns.get(BIAS, ())]
@@ -175,10 +149,7 @@ def _biases(known: Known, users: Rows | None, out: Path, notes: list[str]) -> di
 
 def _name(paths: Sequence[Path]) -> str:
     """What a file or folder suggests as a name."""
-    stem = one_line(paths[0].name, 100)
-    for ending in _ENDINGS:
-        stem = stem.removesuffix(ending)
-    return stem or "Vectors"
+    return reduce(str.removesuffix, _ENDINGS, one_line(paths[0].name, 100)) or "Vectors"
 
 
 def _noun(matrix: Matrix) -> str:
@@ -194,10 +165,10 @@ def preview(request: VectorRequest) -> VectorPreview:
     result = VectorPreview(name=request.options.name or _name(request.paths))
     try:
         found, metadata = _contents(request)
-        result = replace(result, found=tuple(_found(matrix) for matrix in found.matrices))
-        result = replace(result, notes=tuple(f"{error}." for error in found.unread))
+        sets = tuple(_found(matrix) for matrix in found.matrices)
+        result = replace(result, found=sets, notes=tuple(f"{error}." for error in found.unread))
         if found.tables or metadata:
-            result = replace(result, table=_table_preview(metadata or found.tables[0]))
+            result = replace(result, table=table_preview(metadata or found.tables[0], "items"))
         chosen = choose(found.matrices, request.options)
         return _with_rows(result, chosen, request, alone=result.table is None)
     except DatasetError as error:
@@ -211,22 +182,20 @@ def _with_rows(result: VectorPreview, chosen: Chosen, request: VectorRequest, *,
     block = next((block for block in matrix.blocks(lambda size: None) if len(block.values)), None)
     if block is None:
         raise EmptyFileError(f"{matrix.name} holds no row; export it again")
-    ids = block.columns[matrix.id_column].to_pylist()[:_SHOWN] if matrix.id_column else []
-    numbers = [tuple(float(value) for value in row[:_NUMBERS]) for row in block.values[:_SHOWN]]
-    shown = result.table
+    ids = block.columns[matrix.id_column].to_pylist()[:SHOWN_ROWS] if matrix.id_column else []
+    numbers = [tuple(float(value) for value in row[:_NUMBERS]) for row in block.values[:SHOWN_ROWS]]
+    table = result.table
     if alone and matrix.columns:
-        rows = tuple(
-            tuple(one_line(cell, _CELL) for cell in row) for row in list(zip(*matrix.samples, strict=True))[:_SHOWN]
-        )
+        rows = tuple(shown(row) for row in list(zip(*matrix.samples, strict=True))[:SHOWN_ROWS])
         roles = tuple("id" if name == matrix.id_column else "" for name in matrix.columns)
-        shown = TablePreview(matrix.source.name, "items", "text", "", True, "", matrix.columns, roles, rows)
+        table = TablePreview(matrix.source.name, "items", "text", "", True, "", matrix.columns, roles, rows)
     return replace(
         result,
         noun=request.options.noun or _noun(matrix),
         chosen=tuple(part[0].name for part in (chosen.items, chosen.users) if part),
-        ids=tuple(one_line(text or "", _CELL) for text in ids),
+        ids=shown(ids),
         numbers=tuple(tuple(value if math.isfinite(value) else None for value in row) for row in numbers),
-        table=shown,
+        table=table,
         joined="" if alone else ("id" if matrix.id_column else "order"),
     )
 
@@ -236,9 +205,10 @@ def _found(matrix: Matrix) -> Found:
     return Found(matrix.name, matrix.kind, matrix.rows, matrix.dim, side)
 
 
-def _table_preview(table: Table) -> TablePreview:
-    rows = tuple(tuple(one_line(cell, _CELL) for cell in row) for row in table.rows[:_SHOWN])
-    header, roles = table.header_rows > 0 and not table.headless, ("",) * len(table.columns)
-    return TablePreview(
-        table.name, "items", table.kind, table.delimiter, header, table.encoding, table.columns, roles, rows
-    )
+def work(folder: Path, report: Reporter) -> dict[str, Any]:
+    """Do what `spec.json` in the folder asks for; a failure is an object with `code` and `message`."""
+    return isolation.answered(folder, VectorRequest, preview, lambda request: build(request, folder, report))
+
+
+in_child = partial(isolation.in_child, module="core.data.vectors")
+in_this_process = partial(isolation.in_this_process, work=work)

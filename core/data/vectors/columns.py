@@ -3,7 +3,7 @@
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,30 +15,16 @@ from core.data.importing.parquet import as_text, open_parquet
 from core.data.importing.sniffing import Table
 from core.data.importing.sources import Source, on_disk
 from core.data.importing.values import to_float
-from core.data.vectors.matrix import LEAST_DIMENSIONS, Block, Matrix, OnBytes, as_float32, check_dim, rows_a_block
+from core.data.vectors.gathering import LEAST_DIMENSIONS, Block, Matrix, OnBytes, as_float32, check_dim, rows_a_block
 from core.data.vectors.request import VectorOptions
 from core.data.vectors.text import list_in, looks_like_ratings, of_table
 from core.errors import BadFormatError, BadVectorsError
 from core.settings import ImportLimits
 
 ARROW, FEATHER_1, PARQUET = b"ARROW1", b"FEA1", b"PAR1"
-ID_NAMES = [
-    "id",
-    "word",
-    "token",
-    "term",
-    "key",
-    "node",
-    "uid",
-    "uuid",
-    "uri",
-    "url",
-    "code",
-    "name",
-    "label",
-    "text",
-    "title",
-]
+ID_NAMES = (
+    "id", "word", "token", "term", "key", "node", "uid", "uuid", "uri", "url", "code", "name", "label", "text", "title",
+)  # fmt: skip
 _SURELY_IDS = {"id", "word", "token", "term", "key", "node", "uid", "uuid"}
 _MOST_AGAIN = 0.1
 """Share of the first values that may be empty or come again where a column's name says that it holds the ids; those
@@ -46,9 +32,7 @@ rows are left out, and listed."""
 
 _NUMBERED = re.compile(r"(.*?)([0-9]+)")
 _BATCH_ROWS = 2**13
-MOST_COLUMNS = 20_000
-"""Of a table with one column a dimension."""
-
+MOST_COLUMNS = 20_000  # Of a table with one column a dimension
 MOST_LISTED = 1000
 _LENGTH = "wrong number of columns: {} numbers instead of {}"
 
@@ -68,50 +52,32 @@ def numbered_columns(numeric: Sequence[str]) -> tuple[str, ...]:
     return max(series, key=len, default=()) if any(len(names) > 1 for names in series) else ()
 
 
-def id_column(columns: Sequence[str], options: VectorOptions, samples: Sequence[Sequence[str]]) -> str | None:
+def id_column(samples: Mapping[str, Sequence[str]], options: VectorOptions) -> str | None:
     """The column that names the rows: as stated, else by its name or as the first of texts, if its first values differ.
 
-    Where the name leaves no doubt a few of them may be empty or come again.
-
-    Args:
-        columns: Those beside the vector.
-        samples: The first values of each.
-
-    Raises:
-        BadVectorsError: The stated one is not there.
+    The samples are the first values of each column beside the vector; where the name leaves no doubt a few of them may
+    be empty or come again. Raises BadVectorsError where the stated column is not there.
     """
     if options.id_column == "":
         return None
     if options.id_column is not None:
-        if options.id_column not in columns:
+        if options.id_column not in samples:
             raise BadVectorsError(
                 f"there is no column {options.id_column!r:.60} beside the vectors; there are: "
-                f"{', '.join(columns)[:200] or 'none'}"
+                f"{', '.join(samples)[:200] or 'none'}"
             )
         return options.id_column
-    differ = [
-        name
-        for name, values in zip(columns, samples, strict=True)
-        if values and len(set(values)) == len(values) and "" not in values
+    differ = {name for name, values in samples.items() if values and len({*values} - {""}) == len(values)}
+    named = [
+        name for name in samples if _is_surely_id(name, samples[name]) or (name in differ and _rank(name) is not None)
     ]
-    surely = [name for name, values in zip(columns, samples, strict=True) if _is_surely_id(name, values)]
-    named = [name for name in columns if name in surely or (name in differ and _rank(name) is not None)]
-    texts = [
-        name
-        for name, values in zip(columns, samples, strict=True)
-        if name in differ and any(to_float(value) is None for value in values)
-    ]
+    texts = [name for name in samples if name in differ and any(to_float(value) is None for value in samples[name])]
     return min(named, key=lambda name: _rank(name) or 0, default=None) or next(iter(texts), None)
 
 
 def _is_surely_id(name: str, values: Sequence[str]) -> bool:
-    letters = plain(name)
-    different = len({value for value in values if value})
-    return (
-        (letters in _SURELY_IDS or letters in RANK["item"] or letters in RANK["user"])
-        and len(values) > 1
-        and different >= (1 - _MOST_AGAIN) * len(values)
-    )
+    known = plain(name) in {*_SURELY_IDS, *RANK["item"], *RANK["user"]}
+    return known and len(values) > 1 and len({*values} - {""}) >= (1 - _MOST_AGAIN) * len(values)
 
 
 def _rank(name: str) -> int | None:
@@ -126,11 +92,8 @@ def _rank(name: str) -> int | None:
 def in_text(table: Table, options: VectorOptions, limits: ImportLimits, *, alone: bool) -> Matrix | None:
     """The vectors in a table of text; None where it is a table of something else.
 
-    Args:
-        alone: No other file holds vectors: any two columns of numbers are taken for one then.
-
-    Raises:
-        BadVectorsError: A stated column is not there.
+    Where it is `alone`, and no other file holds vectors, any two columns of numbers are taken for one. Raises
+    BadVectorsError where a stated column is not there.
     """
     numeric = [
         name
@@ -141,19 +104,17 @@ def in_text(table: Table, options: VectorOptions, limits: ImportLimits, *, alone
     if looks_like_ratings(table.rows) or (guess(table.columns, "user") and guess(table.columns, "item")):
         return None
     samples = {name: [row[place] for row in table.rows] for place, name in enumerate(table.columns)}
-    if not dims and (listed := _lists_as_text(table)):
-        length = len(list_in(samples[listed][0]))
-        others = [name for name in table.columns if name != listed]
-        named = id_column(others, options, [samples[name] for name in others])
-        return of_table(table, [listed], named, limits, f"{table.kind}, a column of lists", length=length)
-    if not dims and alone:
-        named = id_column(table.columns, options, list(samples.values()))
+    listed = None if dims else _lists_as_text(table)
+    length, how = (len(list_in(samples[listed][0])), "a column of lists") if listed else (0, "a column a dimension")
+    if listed:
+        dims = (listed,)
+    elif not dims and alone:
+        named = id_column(samples, options)
         dims = tuple(name for name in numeric if name != named and name not in options.left_out)
-    if len(dims) < 2:
+    if len(dims) < 2 and not listed:
         return None
-    others = [name for name in table.columns if name not in set(dims)]
-    named = id_column(others, options, [samples[name] for name in others])
-    return of_table(table, dims, named, limits, f"{table.kind}, a column a dimension")
+    named = id_column({name: samples[name] for name in table.columns if name not in set(dims)}, options)
+    return of_table(table, dims, named, limits, f"{table.kind}, {how}", length=length)
 
 
 def _lists_as_text(table: Table) -> str | None:
@@ -175,12 +136,7 @@ def _stated(columns: Sequence[str], options: VectorOptions) -> tuple[str, ...]:
 
 
 def columnar(source: Source, head: bytes, options: VectorOptions, limits: ImportLimits) -> Matrix | None:
-    """The vectors in a Parquet, Arrow or Feather file; None where there are none.
-
-    Raises:
-        BadFormatError, TooLargeError: As `open_parquet` says.
-        BadVectorsError: It is damaged, of Feather's first version, or a stated column is not there.
-    """
+    """The vectors in a Parquet, Arrow or Feather file; None without any. Raises DatasetError where it is damaged."""
     if head.startswith(FEATHER_1):
         raise BadVectorsError(f"{source.name} is Feather of version 1; write it again as version 2 or as Parquet")
     kind = "Parquet" if head.startswith(PARQUET) else "Arrow or Feather"
@@ -213,7 +169,7 @@ def columnar(source: Source, head: bytes, options: VectorOptions, limits: Import
     others = tuple(name for name in schema.names if name != listed and name not in set(dims) and name not in lists)
     texts = {} if first is None else {name: _as_texts(source, name, first[name]).to_pylist() for name in others}
     samples = tuple(tuple(text or "" for text in texts.get(name, ())) for name in others)
-    named = id_column(others, options, samples)
+    named = id_column(dict(zip(others, samples, strict=True)), options)
     blocks = _Columnar(source, kind, limits, listed, dims, dim, others)
     formula = (schema.metadata or {}).get(b"formula", b"")[:200].decode("utf-8", "replace")
     return Matrix(source, "", f"{kind}, {how}", dim, rows, blocks, others, named, samples, formula)

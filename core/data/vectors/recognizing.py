@@ -8,17 +8,15 @@ import pyarrow as pa
 
 from core.data.importing.sniffing import HEAD_BYTES, Table, examine
 from core.data.importing.sources import Source, check_not_packed
-from core.data.vectors import arrays, columns, hdf5, text
-from core.data.vectors.matrix import LEAST_DIMENSIONS, Matrix
+from core.data.vectors import arrays, columns, text
+from core.data.vectors.gathering import LEAST_DIMENSIONS, Matrix
 from core.data.vectors.request import VectorOptions
 from core.errors import BadVectorsError, DatasetError, WrongDelimiterError
 from core.settings import ImportLimits
 
-_TELLING = ("embed", "vector", "factor", "weight")
-"""What arrays of vectors are called, among others of a file."""
+_TELLING = ("embed", "vector", "factor", "weight")  # What arrays of vectors are called, among others of a file
 
-ONE_COLUMN = "\x1f"
-"""Stands for the sign between the columns of a text that has one."""
+ONE_COLUMN = "\x1f"  # Stands for the sign between the columns of a text that has one
 
 
 @dataclass(frozen=True)
@@ -39,12 +37,8 @@ class Chosen:
 
 
 def contents(sources: Sequence[Source], options: VectorOptions, limits: ImportLimits) -> Contents:
-    """What is in the files.
-
-    Raises:
-        BadVectorsError: One of them is a pickle, which is never opened, or leads out of itself.
-        DatasetError: As reading the beginnings does.
-    """
+    """What is in the files; raises DatasetError as reading their beginnings does, and BadVectorsError for a pickle,
+    which is never opened, or a file that leads out of itself."""
     matrices: list[Matrix] = []
     tables: list[Table] = []
     unread: list[DatasetError] = []
@@ -85,8 +79,8 @@ def _arrays(
     if head.startswith(arrays.NPY):
         stored = arrays.npy_array(source)
         return arrays.matrices(source, "NumPy", [stored], size), [(source, stored)] if len(stored.shape) == 1 else []
-    if head.startswith(hdf5.HDF5):
-        return hdf5.matrices(source, limits), []
+    if head.startswith(arrays.HDF5):
+        return arrays.hdf5_matrices(source, limits), []
     if arrays.looks_like_safetensors(head):
         return arrays.matrices(source, "safetensors", arrays.safetensors_arrays(source), size), []
     return None
@@ -109,7 +103,7 @@ def _table(source: Source, options: VectorOptions, limits: ImportLimits) -> Tabl
     """A table of something else; one of a single column, where nothing divides its lines."""
     wide = replace(limits, max_columns=max(limits.max_columns, columns.MOST_COLUMNS))
     try:
-        return examine(source, options.of_text, wide)
+        return examine(source, options, wide)
     except WrongDelimiterError:
         head = source.head(HEAD_BYTES).decode("utf-8", "replace").splitlines()
         rows = tuple((line,) for line in head[:1000])
@@ -134,11 +128,7 @@ def _labeled(matrices: Sequence[Matrix], labels: Sequence[tuple[Source, arrays.S
 
 
 def choose(matrices: Sequence[Matrix], options: VectorOptions) -> Chosen:
-    """The set to open, or the two that belong together.
-
-    Raises:
-        BadVectorsError: There is none, there are several and nothing says which, or the stated one is not there.
-    """
+    """The set to open, or the two that belong together; raises BadVectorsError where nothing says which it is."""
     groups = _groups([matrix for matrix in matrices if matrix.dim >= LEAST_DIMENSIONS])
     names = ", ".join(f"{group[0].name} ({_shape(group)})" for group in groups)[:600]
     if options.array is not None:

@@ -1,12 +1,13 @@
 """What can be stated about vectors to open, what a preview shows before it, and what a report says after it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Literal, Self, get_args
 
-from core.data.importing.request import Encoding, ImportOptions, Rejected, TablePreview
+from core.data.importing.request import FileOptions, Rejected, TablePreview
 from core.data.ratings import USER
+from core.data.text import noun_of
 from core.errors import LimitError
 from core.settings import ImportLimits
 
@@ -14,159 +15,91 @@ Guess = Literal["none", "product", "sigmoid"]
 
 
 @dataclass(frozen=True)
-class VectorOptions:
-    """What can be said about vectors; None means: find out.
+class VectorOptions(FileOptions):
+    """What can be said about vectors; None means: find out."""
 
-    Attributes:
-        name: What people call them all.
-        noun: What one of them is, singular: "word".
-        user_noun: What one of the second set is, where there are two.
-        array: Which one, by its name in the preview, where files hold several sets of vectors.
-        id_column: The column that names the rows; "" for none, so that their numbers do, from 0.
-        title_column: The column of what people call a row.
-        dimensions: The columns that are the vector, where a table has one column a dimension.
-        left_out: Columns of the table that are not kept.
-        delimiter, header, encoding, sheet: As `ImportOptions` has them.
-        of: Id of a dataset with ratings whose items, and users, the rows are, by their ids.
-        guess: What a rating in it is: the product of two vectors with the biases there are, or that through a sigmoid
-            over the scale; "none" where no rating follows.
-    """
-
-    name: str | None = None
-    noun: str | None = None
-    user_noun: str | None = None
-    array: str | None = None
-    id_column: str | None = None
-    title_column: str | None = None
-    dimensions: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
-    delimiter: str | None = None
-    header: bool | None = None
-    encoding: Encoding | None = None
-    sheet: str | None = None
-    of: str | None = None
+    user_noun: str | None = None  # What one of the second set is, where there are two
+    array: str | None = None  # Which one, by its name in the preview, where files hold several sets of vectors
+    id_column: str | None = None  # The column that names the rows; "" for none, so that their numbers do, from 0
+    title_column: str | None = None  # The column of what people call a row
+    dimensions: tuple[str, ...] = ()  # The columns that are the vector, where a table has one column a dimension
+    left_out: tuple[str, ...] = ()  # Columns of the table that are not kept
+    of: str | None = None  # Id of a dataset with ratings whose items, and users, the rows are, by their ids
+    # What a rating in it is: the product of two vectors with the biases there are, or that through a sigmoid over the
+    # scale; "none" where no rating follows.
     guess: Guess | None = None
-
-    @property
-    def of_text(self) -> ImportOptions:
-        """What is said about text files and workbooks."""
-        return ImportOptions(delimiter=self.delimiter, header=self.header, encoding=self.encoding, sheet=self.sheet)
 
     def check(self) -> None:
         """Pass if the options make sense; raises LimitError, naming the one that does not."""
-        self.of_text.check()
+        super().check()
         if self.guess not in (None, *get_args(Guess)):
             raise LimitError(f"guess is {self.guess!r:.30}; it must be {', '.join(get_args(Guess))}")
         if self.guess in ("product", "sigmoid") and self.of is None:
             raise LimitError(f"guess is {self.guess}, and ratings are of a dataset; name it with of")
 
-
-def options_of(fields: Mapping[str, Any]) -> VectorOptions:
-    """What was said again, from its fields as JSON has them."""
-    options = VectorOptions(**fields)
-    return replace(options, dimensions=tuple(options.dimensions), left_out=tuple(options.left_out))
+    def as_kept(self) -> Self:
+        """The same with texts as they are kept; raises LimitError as `check`."""
+        return replace(super().as_kept(), user_noun=noun_of(self.user_noun or "") or None)
 
 
 @dataclass(frozen=True)
 class VectorRequest:
-    """What the reading process works from.
-
-    Attributes:
-        paths: Files and folders with the vectors, and perhaps with the table of their rows.
-        metadata: A table of their rows; found among the paths without it.
-    """
+    """What the reading process works from; `metadata` is a table of the rows, found among the paths without it."""
 
     paths: Sequence[Path]
     metadata: Sequence[Path]
     options: VectorOptions
     limits: ImportLimits
 
-    @classmethod
-    def of_json(cls, fields: dict[str, Any]) -> Self:
-        """The request again from its fields as JSON has them."""
-        return cls(
-            paths=[Path(path) for path in fields["paths"]],
-            metadata=[Path(path) for path in fields["metadata"]],
-            options=options_of(fields["options"]),
-            limits=ImportLimits(**fields["limits"]),
-        )
-
 
 @dataclass(frozen=True)
 class Found:
-    """A set of vectors in the files.
+    """A set of vectors in the files."""
 
-    Attributes:
-        name: Of the file, and of the array in it, as `VectorOptions.array` takes it.
-        kind: What the file is: "word2vec, binary".
-        rows: How many; None where only reading all of it tells.
-        dim: Numbers in each.
-        side: What the rows are: "user" of the second set where two belong together.
-    """
-
-    name: str
-    kind: str
-    rows: int | None
-    dim: int
-    side: str
+    name: str  # Of the file, and of the array in it, as `VectorOptions.array` takes it
+    kind: str  # What the file is: "word2vec, binary"
+    rows: int | None  # How many; None where only reading all of it tells
+    dim: int  # Numbers in each
+    side: str  # What the rows are: "user" of the second set where two belong together
 
 
 @dataclass(frozen=True)
 class VectorPreview:
-    """What opening would do, found in the beginning of the files.
+    """What opening would do, found in the beginning of the files."""
 
-    Attributes:
-        name, noun: As they would be called.
-        found: Every set of vectors in the files.
-        chosen: Names of those that would be opened: one, or one of items and one of users.
-        ids: The first rows' ids, as far as they are known before all is read.
-        numbers: The first numbers of the same rows; None for one that is not finite.
-        table: The table of the rows as it would be read; None without one.
-        joined: How the table belongs to the vectors: "order", "id" or, without a table, "".
-        notes: What was found besides, in sentences.
-        code, message: What would stop the opening, and how to mend it; "" where nothing was found.
-    """
-
+    # As they would be called.
     name: str = ""
     noun: str = ""
-    found: tuple[Found, ...] = ()
-    chosen: tuple[str, ...] = ()
-    ids: tuple[str, ...] = ()
+    found: tuple[Found, ...] = ()  # Every set of vectors in the files
+    chosen: tuple[str, ...] = ()  # Names of those that would be opened: one, or one of items and one of users
+    ids: tuple[str, ...] = ()  # The first rows' ids, as far as they are known before all is read
+    # The first numbers of the same rows; None for one that is not finite.
     numbers: tuple[tuple[float | None, ...], ...] = ()
-    table: TablePreview | None = None
-    joined: str = ""
-    notes: tuple[str, ...] = ()
+    table: TablePreview | None = None  # The table of the rows as it would be read; None without one
+    joined: str = ""  # How the table belongs to the vectors: "order", "id" or, without a table, ""
+    notes: tuple[str, ...] = ()  # What was found besides, in sentences
+    # What would stop the opening, and how to mend it; "" where nothing was found.
     code: str = ""
     message: str = ""
 
 
 @dataclass(frozen=True)
 class VectorReport:
-    """What opening did.
+    """What opening did."""
 
-    Attributes:
-        run_id: The run that the vectors are.
-        rows, dim, users: Vectors, numbers in each, and vectors of the second set, if there is one.
-        dataset_id: The dataset of what is known of the rows.
-        joined: As in the preview.
-        already_there: Whether these vectors were a run before.
-        rejected: Rows left out, the first of each file's, by line or row.
-        rejected_by_reason: How many rows were left out, for each reason.
-        notes: What else was found and done, in sentences.
-    """
-
-    run_id: str
+    run_id: str  # The run that the vectors are
     name: str
     noun: str
+    # Vectors, numbers in each, and vectors of the second set, if there is one.
     rows: int
     dim: int
     users: int
-    dataset_id: str
-    joined: str
-    already_there: bool
-    rejected: tuple[Rejected, ...]
-    rejected_by_reason: dict[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    dataset_id: str  # The dataset of what is known of the rows
+    joined: str  # As in the preview
+    already_there: bool  # Whether these vectors were a run before
+    rejected: tuple[Rejected, ...]  # Rows left out, the first of each file's, by line or row
+    rejected_by_reason: dict[str, int] = field(default_factory=dict)  # How many rows were left out, for each reason
+    notes: tuple[str, ...] = ()  # What else was found and done, in sentences
     origin: str = "imported"
     user_noun: str = USER
 

@@ -10,20 +10,14 @@ FOLDER = Path(__file__).parents[1] / "samples"
 
 @dataclass(frozen=True)
 class Sample:
-    """A set of vectors, and what a person should know of it before it is opened.
+    """A set of vectors, and what a person should know of it before it is opened."""
 
-    Attributes:
-        name, noun: As it is called when it has been opened.
-        words: What it is, in two sentences.
-        licence: Under which conditions it may be used, and whose work it is.
-        run_id: Of the run that it is when it has been opened: the id is that of its content.
-    """
-
+    # As it is called when it has been opened.
     name: str
     noun: str
-    words: str
-    licence: str
-    run_id: str
+    words: str  # What it is, in two sentences
+    licence: str  # Under which conditions it may be used, and whose work it is
+    run_id: str  # Of the run that it is when it has been opened: the id is that of its content
 
     @property
     def options(self) -> VectorOptions:

@@ -19,18 +19,15 @@ from core.data.vectors.request import VectorOptions
 from core.errors import BadVectorsError
 from core.settings import ImportLimits
 
-_LEAST_SHARED = 0.5
-"""Of the vectors' ids, the share that a column of a table has to hold to be taken for the ids."""
+_LEAST_SHARED = 0.5  # Of the vectors' ids, the share that a column of a table has to hold to be taken for the ids
 
 Columns = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What is known of the kept rows: their ids, texts by column, and how the table belongs to them.
-
-    Where they are not `named` by anything, the ids are their numbers.
-    """
+    """What is known of the kept rows: their ids, which are their numbers where nothing has `named` them, texts by
+    column, and how the table belongs to them."""
 
     ids: list[str]
     columns: Columns
@@ -47,19 +44,11 @@ def without_table(ids: Sequence[str], columns: Columns, position: np.ndarray) ->
 def join(
     table: Table, ids: Sequence[str], position: np.ndarray, total: int, options: VectorOptions, limits: ImportLimits
 ) -> Known:
-    """What a table says of the rows: matched by id where it holds their ids, else by order.
+    """What a table says of the kept rows: matched by id where it holds their ids, else by order.
 
-    Args:
-        table: What was found.
-        ids: Of the kept rows; none where nothing beside the vectors names them.
-        position: Place of each kept row among all rows of the vectors.
-        total: All rows of the vectors, those left out too.
-        options: What was stated.
-        limits: Of reading.
-
-    Raises:
-        BadVectorsError: It does not belong to the vectors.
-        DatasetError: As reading it does.
+    `ids` are none where nothing beside the vectors names them; `position` is the place of each among all rows of the
+    vectors, of which there are `total`, those left out too. Raises DatasetError as reading does, and BadVectorsError
+    where the table does not belong to the vectors.
     """
     key = _key(table, ids, options, limits) if ids else None
     if key is not None:
@@ -73,7 +62,7 @@ def join(
     kept = {name: [texts[row] for row in position.tolist()] for name, texts in columns.items()}
     names, notes = list(ids), list[str]()
     if not names:
-        named = id_column(list(kept), options, [texts[:1000] for texts in kept.values()])
+        named = id_column({name: texts[:1000] for name, texts in kept.items()}, options)
         texts = [one_line(text, limits.max_id_length) for text in kept.get(named or "", ())]
         if named is not None and len(set(texts)) == len(texts) and "" not in texts:
             del kept[named]
@@ -118,11 +107,11 @@ def _in_order(
     if rows == total or options.header is not None or table.kind != "text":
         return table, columns, rows
     if rows + 1 == total and table.header_rows and not table.headless:
-        other = examine(table.source, replace(options.of_text, header=False), limits)
+        other = examine(table.source, replace(options, header=False), limits)
     elif rows - 1 == total and len(table.columns) == 1:
         other = replace(table, header_rows=1, skipped=1, columns=(table.rows[0][0] or "label",), rows=table.rows[1:])
     elif rows - 1 == total and table.headless:
-        other = examine(table.source, replace(options.of_text, header=True), limits)
+        other = examine(table.source, replace(options, header=True), limits)
     else:
         return table, columns, rows
     return (other, *_all(other, limits))

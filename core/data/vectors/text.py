@@ -16,7 +16,7 @@ from core.data.importing.sniffing import HEAD_BYTES, Table
 from core.data.importing.sources import Source
 from core.data.importing.values import to_float
 from core.data.text import REPLACEMENT, SPOILED
-from core.data.vectors.matrix import Block, Matrix, OnBytes, check_dim, rows_a_block
+from core.data.vectors.gathering import Block, Matrix, OnBytes, check_dim, rows_a_block
 from core.errors import BadVectorsError
 from core.settings import ImportLimits
 
@@ -28,16 +28,12 @@ _WHOLE = re.compile("[0-9]+")
 _LONGEST_WORD = 10_000
 _SIGNS = (" ", "\t", ",", ";")
 _SAMPLE = 200
-_MOST_ALIKE = 0.5
-"""Share of the first lines that have to be numbers, and as many, for the file to be a matrix."""
+_MOST_ALIKE = 0.5  # Share of the first lines that have to be numbers, and as many, for the file to be a matrix
 
 
 def word2vec(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None:
-    """The vectors of a file that says first how many there are, and how long: word2vec's or fastText's.
-
-    Raises:
-        BadVectorsError: It begins so, and goes on otherwise.
-    """
+    """The vectors of a file that says first how many there are, and how long: word2vec's or fastText's. BadVectorsError
+    where it goes on otherwise."""
     header = _WORD2VEC.match(head)
     if header is None:
         return None
@@ -54,7 +50,7 @@ def word2vec(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None
     if not (space and word) or (len(head) < HEAD_BYTES and len(body) < 4 * dim):
         return None
     check_dim(source.name, dim)
-    samples = (tuple(_word(word) for _ in range(1)),)
+    samples = ((word.decode("utf-8", "replace"),),)
     blocks = _Binary(source, rows, dim)
     return Matrix(source, "", "word2vec, binary", dim, rows, blocks, (ID,), ID, samples)
 
@@ -127,11 +123,7 @@ def list_in(text: str) -> np.ndarray:
 def of_table(
     table: Table, dims: Sequence[str], id_column: str | None, limits: ImportLimits, kind: str, *, length: int = 0
 ) -> Matrix:
-    """The vectors that some columns of a table of text are, with the other columns beside them.
-
-    Args:
-        length: Numbers in a vector, where the one column `dims` holds lists.
-    """
+    """The vectors in some columns of a table of text, or lists of `length` numbers in one, with the others beside."""
     dim = length or len(dims)
     check_dim(table.name, dim)
     others = tuple(name for name in table.columns if name not in set(dims) and not _is_filler(table, name))
@@ -144,9 +136,8 @@ def of_table(
         malformed, told = Malformed(limits.max_rejected), 0
         for batch in batches(table, [*others, *dims], limits, malformed, on_bytes):
             step = rows_a_block(dim)
-            filled = np.flatnonzero(
-                ~blank_rows(list(batch.columns.values()))
-            )  # a line end in quotes leaves a blank line
+            # A line end in quotes leaves a blank line.
+            filled = np.flatnonzero(~blank_rows(list(batch.columns.values())))
             for start in range(0, len(filled), step):
                 places = filled[start : start + step]
                 some = {name: texts.take(pa.array(places)) for name, texts in batch.columns.items()}
@@ -195,10 +186,6 @@ def _is_number(text: str) -> bool:
     return to_float(text.strip()) is not None or text.strip().lower() in ("nan", "inf", "-inf")
 
 
-def _word(word: bytes) -> str:
-    return word.decode("utf-8", "replace")
-
-
 @dataclass(frozen=True, eq=False)
 class _Binary:
     """Reads word2vec's binary form: for each row the word, a space, and float32 numbers, little end first."""
@@ -216,7 +203,7 @@ class _Binary:
                 rows = range(start, min(start + step, self.rows))
                 words, data = [], bytearray()
                 for row in rows:
-                    words.append(_word(self._read_word(file, row)))
+                    words.append(self._read_word(file, row).decode("utf-8", "replace"))
                     data += self._exactly(file, size, row)
                 values = np.frombuffer(bytes(data), "<f4").reshape(-1, self.dim)
                 yield Block(np.arange(rows.start, rows.stop) + 1, values, {ID: pa.array(words, pa.string())})

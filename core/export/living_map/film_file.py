@@ -34,13 +34,7 @@ _KEYS = (
 
 
 def film_page(run: Run, ratings: Ratings, film: Film) -> str:
-    """An HTML document that shows a film.
-
-    Args:
-        run: The model whose training it shows.
-        ratings: The data it learned from.
-        film: Where its items were.
-    """
+    """An HTML document that shows a film of the training of a model, and where its items were."""
     told, noun = _told(run, ratings, film), ratings.noun
     script = program(PLAYER)
     words = {

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-STEPS = 254
-"""Colors of a scale; 0 says that a number is unknown, or that an item is in none of the classes."""
+STEPS = 254  # Colors of a scale; 0 says that a number is unknown, or that an item is in none of the classes
 
 _TICKS = 5
 
@@ -20,12 +19,8 @@ def places(points: np.ndarray) -> bytes:
 
 
 def span(values: np.ndarray, *, around_zero: bool) -> tuple[float, float]:
-    """The least and the greatest number with a color of its own: the middle 90%, for a few far-out ones need none.
-
-    Args:
-        values: Known numbers, (n,).
-        around_zero: Whether zero lies in the middle.
-    """
+    """The least and the greatest known number with a color of its own: the middle 90%, for a few far-out ones need
+    none. If `around_zero`, zero lies in the middle."""
     low, high = np.percentile(values, [5, 95]).tolist() if len(values) else (0.0, 1.0)
     if around_zero:
         high = max(abs(low), abs(high))
@@ -77,9 +72,7 @@ def spread(points: np.ndarray) -> bytes:
 
     The first item in each field of a coarse grid gets its name first, then that of finer and finer ones: what lies
     apart is named, and among what lies close together what comes first in the data, such as the most frequent word.
-
-    Args:
-        points: Places of the items, (n, 2), in the order of the data.
+    `points` are the places of the items, (n, 2), in the order of the data.
     """
     low = points.min(axis=0, initial=np.inf)
     share = (points - low) / np.maximum(points.max(axis=0, initial=-np.inf) - low, 1e-30)

@@ -14,7 +14,7 @@ from typing import Any
 from distributed import Future, KilledWorker
 from distributed.client import ClosedClientError, FutureCancelledError
 
-from core.disk.typed import typed
+from core.disk.reading import typed
 from core.errors import BusyError, UnknownJobError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job

@@ -1,6 +1,6 @@
 import numpy as np
 
-from core.analysis.film_moments import near, stayed_since, stood_since, telling_pair
+from core.analysis.film import near, stayed_since, stood_since, telling_pair
 
 
 def test_the_nearest_point_the_same_way_and_are_never_the_item_itself():

@@ -6,8 +6,8 @@ import pytest
 from core.analysis.components.examined import examine
 from core.analysis.components.hints import hints
 from core.analysis.components.pca import pca
+from core.analysis.components.proof import cost
 from core.analysis.components.stability import across_seeds
-from core.analysis.components.truncation import cost
 from core.analysis.gauge import centered_on
 from core.analysis.neighbors.of_one import neighbors
 from core.cli import main

@@ -10,8 +10,7 @@ import pytest
 
 from core import data
 from core.cli import main
-from core.data.download import BASE_VARIABLE
-from core.data.releases import RELEASES
+from core.data.download import BASE_VARIABLE, RELEASES
 from core.disk.trash import Trash
 from tests.core.data.importing import made
 from tests.core.data.importing.cases_values import FILES

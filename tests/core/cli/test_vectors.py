@@ -5,8 +5,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.data.vectors.building import in_this_process
 from core.data.vectors.gathering import NO_ID, REPEATED
-from core.data.vectors.isolation import in_this_process
 from core.errors import QuotaError
 from core.store import opening
 from tests.core.cli.calling import asked, refused

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.data import import_ratings
-from core.data.download import BASE_VARIABLE, download
+from core.data.download import BASE_VARIABLE, RELEASES, download
 from core.data.importing.isolation import in_this_process
-from core.data.releases import RELEASES
 from core.errors import CanceledError, DownloadFailedError, LimitError
 from tests.core.data.importing import made
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.disk.locks import locked
+from core.disk.files import locked
 from core.errors import BusyError, CanceledError
 
 ROOT = Path(__file__).parents[3]
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 def test_a_lock_that_another_process_holds_is_busy_and_free_when_that_process_is_killed(tmp_path: Path):
     path = tmp_path / "new" / "list.lock"
     program = (
-        "import sys, pathlib; from core.disk.locks import locked\n"
+        "import sys, pathlib; from core.disk.files import locked\n"
         "with locked(pathlib.Path(sys.argv[1])): print('held', flush=True); input()"
     )
     command = [sys.executable, "-c", program, str(path)]

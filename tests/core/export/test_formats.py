@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from core import data
 from core.access import COMMAND_LINE
 from core.analysis.components.pca import pca
-from core.data.text import as_meant, inert
-from core.data.vectors.isolation import in_this_process
+from core.data.text import as_meant, inert, unbroken
+from core.data.vectors.building import in_this_process
 from core.errors import DiskFullError, LimitError, UsageError
-from core.export.formats import export, one_line
+from core.export.formats import export
 from core.store.opening import open_vectors
 from core.store.runs import RunStore
 from core.studies import component_names
@@ -173,9 +173,9 @@ def test_no_text_stays_a_formula_unless_it_is_a_number(text):
 
 
 @given(st.text())
-def test_one_line_is_one_line_without_tabs(text):
-    assert len(one_line(text).splitlines()) <= 1
-    assert "\t" not in one_line(text)
+def test_unbroken_text_is_one_line_without_tabs(text):
+    assert len(unbroken(text).splitlines()) <= 1
+    assert "\t" not in unbroken(text)
 
 
 def test_all_formats_share_a_folder_and_replace_their_own_files(small, tmp_path):
@@ -228,7 +228,7 @@ def test_what_is_exported_opens_again_to_equal_vectors(small, tmp_path, fmt, mod
     rows = data.ratings_of(again.dataset)
     np.testing.assert_array_equal(again.scorer.item_embedding, run.scorer.item_embedding)
     assert list(rows.items.ids) == list(small.items.ids)
-    assert list(rows.item_table["title"]) == [one_line(title) for title in small.item_table["title"]]
+    assert list(rows.item_table["title"]) == [unbroken(title) for title in small.item_table["title"]]
     if fmt != "projector":
         np.testing.assert_array_equal(again.scorer.user_embedding, run.scorer.user_embedding)
         assert list(rows.users.ids) == list(small.users.ids)

@@ -15,9 +15,8 @@ from core import settings
 from core.errors import BusyError, UnknownJobError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job, Lease
-from core.jobs.leases import LeaseWatch
 from core.jobs.outcome import CANCELED, DISK_FULL, DONE, worker_died
-from core.jobs.pool import Pool
+from core.jobs.pool import LeaseWatch, Pool
 from core.jobs.worker import FolderReporter
 from core.settings import JobLimits
 from core.store.runs import RunStore

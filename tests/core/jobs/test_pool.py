@@ -1,4 +1,5 @@
-"""The pool on live worker processes, without TensorFlow: warm, in turn, side by side, and level over many jobs."""
+"""The pool on live worker processes, without TensorFlow: warm, in turn, side by side, after failures, and level over
+many jobs."""
 
 import errno
 import selectors
@@ -32,7 +33,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def _started(home: Path) -> Iterator[Pool]:
-    """One pool for this file, since nothing in it ends a worker: each takes half a second of a processor to start."""
+    """One pool for this file, where few tests end a worker: each takes half a second of a processor to start."""
     with Pool(1, command=COMMAND) as started:
         assert started.wait_ready(PATIENCE)
         yield started
@@ -169,3 +170,33 @@ def test_a_pool_goes_on_after_no_more_files_could_be_opened(pool: Pool, monkeypa
         assert refused.wait(5)
     job = ask(7)
     assert ended(job).state == "done"
+
+
+def test_a_stop_is_heard_within_a_second_and_keeps_the_history(pool: Pool):
+    job = ask(steps=200, seconds=20)
+    wait_for(lambda: measuring(job, 4))
+    worker = pool.pids
+    queue.cancel(job.job_id, by=COMMAND_LINE)
+    assert wait_for(lambda: not queue.get(job.job_id).active) < 1
+    assert (queue.get(job.job_id).state, queue.get(job.job_id).code) == ("canceled", "CANCELED")
+    assert len(queue.measurements(job.job_id)) >= 4
+    assert ended(ask(1)).state == "done"
+    assert pool.pids == worker, "a worker that obeys stays"
+
+
+@pytest.mark.parametrize(
+    ("deed", "code", "log"),
+    [
+        ("diverge", "DIVERGED", "DivergedError"),
+        ("hungry", "OUT_OF_MEMORY", "MemoryError"),
+        ("bad_alloc", "OUT_OF_MEMORY", "std::bad_alloc"),
+        ("bug", "INTERNAL", "a planted fault"),
+    ],
+)
+def test_failures_are_told_and_the_next_job_runs(pool: Pool, deed: str, code: str, log: str):
+    job = ended(ask(0, do=deed))
+    assert (job.state, job.code) == ("failed", code)
+    assert job.message
+    assert log in queue.log(job.job_id)
+    assert queue.measurements(job.job_id)[0]["type"] == "started"
+    assert ended(ask(1)).state == "done"

@@ -36,18 +36,6 @@ def test_what_a_worker_leaves_in_the_temporary_folder_goes_with_it(home: Path):
     assert list(queue.folder().glob(".tmp-*")) == []
 
 
-def test_a_stop_is_heard_within_a_second_and_keeps_the_history(pool: Pool):
-    job = ask(steps=200, seconds=20)
-    wait_for(lambda: measuring(job, 4))
-    worker = pool.pids
-    queue.cancel(job.job_id, by=COMMAND_LINE)
-    assert wait_for(lambda: not queue.get(job.job_id).active) < 1
-    assert (queue.get(job.job_id).state, queue.get(job.job_id).code) == ("canceled", "CANCELED")
-    assert len(queue.measurements(job.job_id)) >= 4
-    assert ended(ask(1)).state == "done"
-    assert pool.pids == worker, "a worker that obeys stays"
-
-
 def test_a_worker_that_does_not_answer_a_stop_is_replaced(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_CANCEL_SECONDS", "1")
     with Pool(1, command=COMMAND) as pool:
@@ -88,24 +76,6 @@ def test_a_worker_that_died_fails_its_job_alone(pool: Pool):
 def test_an_idle_worker_that_died_costs_nobody_anything(pool: Pool):
     os.kill(pool.pids[0], signal.SIGKILL)
     assert ended(ask()).state == "done"
-
-
-@pytest.mark.parametrize(
-    ("deed", "code", "log"),
-    [
-        ("diverge", "DIVERGED", "DivergedError"),
-        ("hungry", "OUT_OF_MEMORY", "MemoryError"),
-        ("bad_alloc", "OUT_OF_MEMORY", "std::bad_alloc"),
-        ("bug", "INTERNAL", "a planted fault"),
-    ],
-)
-def test_failures_are_told_and_the_next_job_runs(pool: Pool, deed: str, code: str, log: str):
-    job = ended(ask(0, do=deed))
-    assert (job.state, job.code) == ("failed", code)
-    assert job.message
-    assert log in queue.log(job.job_id)
-    assert queue.measurements(job.job_id)[0]["type"] == "started"
-    assert ended(ask(1)).state == "done"
 
 
 def test_a_worker_that_grew_is_replaced_after_its_job(monkeypatch: pytest.MonkeyPatch):

@@ -15,7 +15,7 @@ from core.config import run_id
 from core.disk import processes
 from core.disk.processes import ProcessId
 from core.errors import BusyError, LimitError, NotAllowedError, UnknownDatasetError, UnknownJobError
-from core.jobs import fairness, job_ids, queue
+from core.jobs import fairness, job_folder, queue
 from core.jobs.job_folder import Job, Lease
 from core.jobs.kinds import KINDS
 from core.model.families import PRESETS
@@ -288,7 +288,7 @@ def test_no_id_is_given_twice_where_the_counter_is_damaged_and_the_jobs_are_gone
     }
     other[text]() if text in other else counter.write_text(text)
     shutil.rmtree(home / "jobs")
-    job_ids._given.clear()  # as after a restart
+    job_folder._given.clear()  # as after a restart
     later = [ask(number).job_id for number in range(3)]
     assert len({*earlier, *later}) == 6
     assert [int(job_id) - int(later[0]) for job_id in later] == [0, 1, 2]

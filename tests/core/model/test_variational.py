@@ -5,8 +5,8 @@ import pytest
 
 from core.errors import AnalysisError
 from core.model.families import run_config
+from core.model.layers import ANY_LENGTH
 from core.model.scale import Scale
-from core.model.scoring import ANY_LENGTH
 from core.model.variational import POSITIVE, Variational
 
 FEATURES = 4

@@ -16,7 +16,7 @@ from core.errors import LimitError, NotApplicableError
 from core.model.families import parse_config
 from core.model.run import Run
 from core.model.scoring import require_vectors
-from core.store.imported import Imported, keep
+from core.store.joining import Imported, keep
 from core.store.runs import RunStore
 from core.training.trainer import fit
 from tests.core.equal import assert_equal

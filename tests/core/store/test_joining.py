@@ -10,7 +10,7 @@ from core import data
 from core.data.folder import write_folder
 from core.data.ratings import Ratings
 from core.data.splits import split
-from core.data.vectors.isolation import in_this_process
+from core.data.vectors.building import in_this_process
 from core.data.vectors.request import VectorOptions, VectorReport
 from core.errors import BadVectorsError, LimitError, NotApplicableError, UnknownDatasetError
 from core.export.formats import export

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.access import COMMAND_LINE
-from core.disk.locks import locked
+from core.disk.files import locked
 from core.errors import BusyError, CorruptRunError, LimitError, UnknownRunError
 from core.store import notes, runs
 from core.store.notes import Notes

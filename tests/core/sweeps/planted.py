@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from core.config import RunConfig, run_id
 from core.errors import CanceledError
 from core.sweeps.plan import Between, SweepPlan
-from core.sweeps.train import GivesUp, Trained
+from core.sweeps.record import GivesUp, Trained
 
 BEST_L2, BEST_RATE, LOWEST = 0.1, 6e-3, 0.86
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.config import run_id
-from core.disk.locks import locked
+from core.disk.files import locked
 from core.errors import BusyError, CanceledError, UnknownEntryError
 from core.sweeps import record
 from core.sweeps.carry_out import carry_out

@@ -12,7 +12,7 @@ from core.errors import CanceledError, EngineMissingError, LimitError, NotAllowe
 from core.jobs import queue
 from core.model.families import run_config
 from core.studies.retraining import check_trainable
-from core.training import budget, spark
+from core.training import budget, spark_session
 from core.training.als import Side
 from core.training.progress import Progress
 from core.training.trainer import fit
@@ -110,11 +110,11 @@ def test_what_spark_needs_is_said_where_it_is_missing(monkeypatch, spec, said, w
     class Told:
         stderr = f'openjdk version "{said}"' if said else ""
 
-    monkeypatch.setattr(spark.importlib.util, "find_spec", lambda name: spec)
-    monkeypatch.setattr(spark.shutil, "which", lambda name, path=None: "java")
-    monkeypatch.setattr(spark.subprocess, "run", lambda *_, **__: Told)
+    monkeypatch.setattr(spark_session.importlib.util, "find_spec", lambda name: spec)
+    monkeypatch.setattr(spark_session.shutil, "which", lambda name, path=None: "java")
+    monkeypatch.setattr(spark_session.subprocess, "run", lambda *_, **__: Told)
     with (
         pytest.raises(EngineMissingError, match=f"{words}.*--engine here"),
-        spark.session(Progress(print, lambda: False)),
+        spark_session.session(Progress(print, lambda: False)),
     ):
         pass

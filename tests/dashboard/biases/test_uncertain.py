@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.analysis.biases.posterior import bias_posterior
+from core.analysis.biases.bias import bias_posterior
 from core.analysis.gauge import centered_on
 from core.data.splits import split
 from core.model.item_features import item_features

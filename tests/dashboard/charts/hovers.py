@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.charts.hover import Hover
+from dashboard.charts.points import Hover
 
 
 def hovers(names: Sequence[str], fact: str = "rated 3.45 by 2,345") -> Hover:

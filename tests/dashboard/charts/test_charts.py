@@ -8,7 +8,7 @@ import pytest
 
 from core.model.events import Epoch, Started, Step
 from dashboard.charts import data, training
-from dashboard.charts.bars import TALL, Bars, picture
+from dashboard.charts.data import TALL, Bars, picture
 from dashboard.train.curve import Curve
 
 STARTED = Started(10, 800, 200, 8, 0, 1.05, 0.88)

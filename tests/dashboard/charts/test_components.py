@@ -5,8 +5,8 @@ from core.analysis.components.extremes import ends
 from core.analysis.components.pca import Pca, pca
 from dashboard.charts import components
 from dashboard.charts.base import plain
+from dashboard.charts.components import scree
 from dashboard.charts.points import MOST_IN_SWARM, sample
-from dashboard.charts.scree import scree
 from dashboard.principal_components.label import Label
 from tests.dashboard.charts.hovers import hovers
 

@@ -8,8 +8,19 @@ import pytest
 
 from core.analysis.components.extremes import Ends
 from dashboard.charts import base
-from dashboard.charts.axes import HIGH, LOW, Poles, axis_strip
-from dashboard.charts.maps import LARGE, SMALL, Landmarks, Places, Plane, item_map, name_apart
+from dashboard.charts.maps import (
+    HIGH,
+    LARGE,
+    LOW,
+    SMALL,
+    Landmarks,
+    Places,
+    Plane,
+    Poles,
+    axis_strip,
+    item_map,
+    name_apart,
+)
 from dashboard.charts.points import CLASS_COLORS, MOST_DRAWN, Classes, Coloring
 from tests.dashboard.charts.hovers import hovers
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.analysis.components.proof import Proof
-from dashboard.charts.proof import proof
+from dashboard.charts.components import proof
 from dashboard.principal_components.label import Label
 from tests.dashboard.principal_components.test_proof_words import found
 

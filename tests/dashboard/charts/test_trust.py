@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from core.analysis.components.proof import Cost
 from core.analysis.components.stability import Stability
-from core.analysis.components.truncation import Cost
-from dashboard.charts import trust
+from dashboard.charts import components
 from dashboard.principal_components.label import Label
 
 R = np.array([[0.9, 0.5, 0.1], [0.8, 0.7, 0.3]])
@@ -15,7 +15,7 @@ def labels(*names: str) -> list[Label]:
 
 
 def test_stability_shows_the_median_and_the_span_of_the_trainings():
-    figure = trust.stability(FOUND, chosen=1, labels=labels("", "", ""))
+    figure = components.stability(FOUND, chosen=1, labels=labels("", "", ""))
     (bars,) = figure.data
     np.testing.assert_allclose(bars.y, [0.85, 0.6, 0.2], rtol=1e-6)
     np.testing.assert_allclose(bars.y + bars.error_y.array, R.max(axis=0), rtol=1e-6)
@@ -26,14 +26,14 @@ def test_stability_shows_the_median_and_the_span_of_the_trainings():
 
 
 def test_a_name_over_a_bar_is_harmless():
-    figure = trust.stability(FOUND, chosen=0, labels=labels("<img src=x> %{y}", "", ""))
+    figure = components.stability(FOUND, chosen=0, labels=labels("<img src=x> %{y}", "", ""))
     assert "<img" not in figure.data[0].text[0] and "%{" not in figure.data[0].text[0]
     assert "&lt;img src=x&gt;" in figure.data[0].text[0]
 
 
 def test_cost_marks_the_chosen_component_and_both_levels():
     found = Cost(rmse=np.array([0.95, 0.9, 0.87, 0.86]), n_ratings=1_000)
-    figure = trust.cost(found, chosen=1, all_words="the whole model", none_words="biases alone", unit="stars")
+    figure = components.cost(found, chosen=1, all_words="the whole model", none_words="biases alone", unit="stars")
     line, mark = figure.data
     np.testing.assert_array_equal(line.x, [0, 1, 2, 3])
     np.testing.assert_allclose(line.y, found.rmse, rtol=1e-6)

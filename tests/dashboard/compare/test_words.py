@@ -7,7 +7,7 @@ import pytest
 
 from core.analysis.compare.comparison import Comparison, Shared, compare
 from core.analysis.compare.measures import Overlap
-from core.analysis.compare.paired import Paired
+from core.analysis.compare.score import Paired
 from core.model.families import parse_config, run_config
 from core.store.runs import RunStore, RunSummary
 from dashboard.compare import words as compare_words

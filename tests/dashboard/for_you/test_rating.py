@@ -8,8 +8,8 @@ import pytest
 
 from core.data.ratings import Ratings
 from core.model.families import PRESETS
+from dashboard.for_you.own_ratings import Entry, entry
 from dashboard.for_you.rate import ASKED, MOST_LINES
-from dashboard.for_you.scales import Entry, entry
 from tests.dashboard.fields import field
 from tests.dashboard.labels import labels_of
 from tests.dashboard.own_ratings import (

@@ -18,7 +18,7 @@ from core.model.families import PRESETS, run_config
 from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.lesson.code import contestants, results_words
-from dashboard.lesson.wording import fixed, summand
+from dashboard.shared.phrases import fixed, summand
 from tests.dashboard.fields import field
 
 pytestmark = pytest.mark.few

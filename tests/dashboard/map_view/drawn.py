@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 def maps_of(app: AppTest) -> list[dict[str, Any]]:
     """The data that were sent to the maps of a page."""
     components = [element.proto for element in app.get("bidi_component")]
-    return [json.loads(sent.json) for sent in components if sent.component_name == "embedding_map"]
+    return [json.loads(sent.json)[0] for sent in components if sent.component_name == "embedding_map"]
 
 
 def map_of(app: AppTest, key: str = "item_map") -> dict[str, Any]:

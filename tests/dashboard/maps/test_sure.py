@@ -9,8 +9,7 @@ import pytest
 from core.studies.maps import MapStudySettings
 from dashboard.charts.maps import Landmarks
 from dashboard.maps import words
-from dashboard.maps.drawn import DrawnMap
-from dashboard.maps.sure import FAINTEST, SOLID, ellipses, sureness
+from dashboard.maps.drawn import FAINTEST, SOLID, DrawnMap, ellipses, sureness
 from tests.core.analysis.made import scorer
 
 AXES = np.eye(3)[:2]

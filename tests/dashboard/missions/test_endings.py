@@ -8,7 +8,7 @@ from core.model.events import Epoch, Started
 from core.model.run import Outcome
 from core.studies.component_names import Name
 from dashboard.missions.endings import of_first_model, of_noise, of_overfitting, of_words
-from dashboard.missions.word_facts import Furthest
+from dashboard.missions.facts import Furthest
 
 REAL, TWIN, LUCKY = (9.0, 1.0, 0.0), (-2.0, 0.0, 0.0), (2.5, 0.0, 0.0)
 

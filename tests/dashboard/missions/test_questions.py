@@ -2,8 +2,8 @@
 
 import pytest
 
-from dashboard.missions.questions import Question, reply
 from dashboard.missions.snapshot import Snapshot
+from dashboard.missions.task import Question, reply
 
 NOW = Snapshot(page="train")
 

@@ -3,14 +3,14 @@
 import pytest
 
 from core.data import BUNDLED
-from core.data.vectors.isolation import in_this_process
+from core.data.vectors.building import in_this_process
 from core.data.vectors.samples import SAMPLES, path
 from core.jobs import queue
 from core.jobs.worker import run_job
 from core.store.opening import open_vectors
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.missions import checks, word_facts
+from dashboard.missions import checks, facts
 from dashboard.missions.snapshot import Snapshot
 from dashboard.missions.tours import MISSIONS
 from tests.dashboard.fields import field
@@ -37,20 +37,18 @@ def done(app) -> bool:
 
 def test_the_texts_are_true_of_the_words():
     open_words()
-    works, famous = (word_facts.answers(RUN, asked) for asked in (checks.WORKS, checks.FAMOUS))
+    works, famous = (facts.answers(RUN, asked) for asked in (checks.WORKS, checks.FAMOUS))
     ids = loaders.item_rows(RUN).labels
     assert ids[works.index[0]] == "son"
     assert "queen" not in [ids[row] for row in famous.index]
-    assert word_facts.answers(RUN, ("the", "", "and")) is None
-    assert word_facts.answers(RUN, ("the", "the", "and")) is None
-    axis = word_facts.furthest(RUN, (("mother", "sister"), ("father", "brother")))
+    assert facts.answers(RUN, ("the", "", "and")) is None
+    assert facts.answers(RUN, ("the", "the", "and")) is None
+    axis = facts.furthest(RUN, (("mother", "sister"), ("father", "brother")))
     assert axis.low_place < -1 and axis.high_place > 1
-    assert word_facts.furthest(RUN, (("mother",), ())) is None
-    assert word_facts.furthest(RUN, (("mother",), ("mother",))) is None
+    assert facts.furthest(RUN, (("mother",), ())) is None
+    assert facts.furthest(RUN, (("mother",), ("mother",))) is None
     nothing = Snapshot(page="maps")
-    assert [word_facts.first_answer(nothing), word_facts.furthest_high(nothing), word_facts.dimensions(nothing)] == [
-        None
-    ] * 3
+    assert [facts.closest_to_sum(nothing), facts.high_end(nothing), facts.dimensions(nothing)] == [None] * 3
 
 
 @pytest.mark.usefixtures("reading_vectors_here")

@@ -16,7 +16,7 @@ from core.model.families import run_config
 from core.model.run import Run
 from core.store import study_store
 from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS, NeighborSettings
-from dashboard.neighbors import holding
+from dashboard.neighbors import lists
 from tests.dashboard.labels import labels_of
 from tests.dashboard.map_view.drawn import map_of
 from tests.dashboard.neighbors.test_page import texts
@@ -116,7 +116,7 @@ def test_who_is_in_everybodys_list_is_named(open_page: Open, run: Run, monkeypat
     app = open_page("neighbors", min="1")
     assert not app.exception
     assert "In lists by dot product the same ones stand again and again: **" in texts(app)
-    monkeypatch.setattr(holding, "QUICK", 100)
+    monkeypatch.setattr(lists, "QUICK", 100)
     app = open_page("neighbors", min="1")
     assert "again and again" not in texts(app)
     app.toggle(key="hubs").set_value(True).run()

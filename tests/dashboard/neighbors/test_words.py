@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.analysis.neighbors.analogies import analogy
-from core.analysis.neighbors.of_one import METRICS, neighbors
+from core.analysis.neighbors.of_one import METRICS, analogy, neighbors
 from core.model.vectors import Vectors
 from dashboard.neighbors import words
 from dashboard.shared.matrix_rows import Rows

@@ -7,8 +7,8 @@ import pytest
 
 from core.access import COMMAND_LINE
 from core.analysis.components.pca import pca
+from core.analysis.components.proof import cost
 from core.analysis.components.stability import across_seeds
-from core.analysis.components.truncation import cost
 from core.analysis.gauge import centered_on
 from core.data.ratings import Ratings
 from core.data.splits import split

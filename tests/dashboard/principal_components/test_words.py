@@ -3,8 +3,8 @@ import pytest
 
 from core.analysis.components.extremes import Ends
 from core.analysis.components.pca import pca
+from core.analysis.components.proof import Cost
 from core.analysis.components.stability import Stability
-from core.analysis.components.truncation import Cost
 from core.data.ratings import Ratings
 from dashboard.charts.points import Classes, Coloring
 from dashboard.principal_components import words as component_words

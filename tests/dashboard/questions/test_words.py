@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from core.analysis.compare.paired import Paired
+from core.analysis.compare.score import Paired
 from core.analysis.questions.one_hot import BySupport
 from core.analysis.questions.probes import Summary, Told
 from core.analysis.questions.spectra import Angles
 from core.store.study_store import Stored
-from dashboard.lesson.wording import short_time
-from dashboard.questions import autoencoder_words, game, task_words, words
+from dashboard.questions import game, words
+from dashboard.shared.phrases import short_time
 
 
 def study(brings: float, se: float) -> Stored:
@@ -44,32 +44,30 @@ def test_where_an_embedding_helps():
 def test_which_model_is_closer():
     found = errors([0.9] * 6, [1.0] * 5 + [0.8], 50)
     clear, unclear = Paired(0.1, 0.01, 300), Paired(-0.01, 0.01, 300)
-    said = autoencoder_words.errors(found, clear, "book", "stars")
+    said = words.errors(found, clear, "book", "stars")
     assert said.startswith("**The factorization is closer, by 0.100 stars ± 0.010**")
     assert "the factorization is closer by 0.100 stars; of those rated most (100 or more) the autoencoder" in said
-    assert "luck of who was asked" in autoencoder_words.errors(found, unclear, "book", "stars")
+    assert "luck of who was asked" in words.errors(found, unclear, "book", "stars")
 
 
 def test_what_a_penalty_leaves():
-    said = autoencoder_words.shrunk(np.array([4.0, 2.0, 1.0]), 2.0)
+    said = words.shrunk(np.array([4.0, 2.0, 1.0]), 2.0)
     assert "keeps 50% of the strongest direction and nothing at all of 2 of the 3" in said
     assert "keeps 80% of the strongest" in said
 
 
 def test_shared_directions():
     found = Angles(np.array([0.0, 90.0]), np.array([90.0, 90.0]))
-    assert "2 strongest directions they share 50%**; by chance it would be 0%" in autoencoder_words.directions(
-        found, None, 2
-    )
-    assert "without taste the autoencoder shares 50%" in autoencoder_words.directions(found, found, 2)
+    assert "2 strongest directions they share 50%**; by chance it would be 0%" in words.directions(found, None, 2)
+    assert "without taste the autoencoder shares 50%" in words.directions(found, found, 2)
 
 
 def test_who_tells_most():
     told = {"One": {"year": Summary(0.1, 0.0)}, "Other": {"year": Summary(0.5, 0.02)}}
-    said = task_words.told_words(told, "book", {"One": "genres and years", "Other": ""})
+    said = words.told_words(told, "book", {"One": "genres and years", "Other": ""})
     assert "Year: most by “Other” (0.50), least by “One” (0.10), by chance 0.01. In training, “One” was given" in said
     assert said.endswith("given genres and years. All else they found in the ratings.")
-    assert "given" not in task_words.told_words(told, "book", {"One": "", "Other": ""})
+    assert "given" not in words.told_words(told, "book", {"One": "", "Other": ""})
 
 
 def test_what_vectors_tell_is_printed_as_it_is_drawn():
@@ -79,7 +77,7 @@ def test_what_vectors_tell_is_printed_as_it_is_drawn():
             Told("log ratings", "log ratings", "number", 0.4, 0, 90),
         ]
     }
-    table = task_words.told_table(found)
+    table = words.told_table(found)
     assert table["What"].tolist() == ["Drama", "number of ratings"]
     np.testing.assert_allclose(table["One"], [0.8, 0.4])
 

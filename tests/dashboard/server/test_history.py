@@ -4,10 +4,10 @@ import gzip
 
 import pytest
 
-from dashboard.server.history import SCRIPT, History
+from dashboard.server.history import FOOT, HEAD, SCRIPT, History
 from tests.dashboard.server.asking import ask, exchange, page, scope_of
 
-PAGE = b"<html><head><title>A page</title></head></html>"
+PAGE = b"<html><head><title>A page</title></head><body></body></html>"
 
 
 def serving(kind: bytes = b"text/html; charset=utf-8", status: int = 200):
@@ -29,7 +29,7 @@ def serving(kind: bytes = b"text/html; charset=utf-8", status: int = 200):
 
 def test_a_page_begins_with_the_script_and_says_its_length():
     answer = ask(History(serving()), "/maps")
-    assert answer.body == PAGE.decode().replace("<head>", f"<head>{SCRIPT}")
+    assert answer.body == PAGE.decode().replace("<head>", f"<head>{HEAD}").replace("</body>", f"{FOOT}</body>")
     assert answer.headers.getlist("content-length") == [str(len(answer.body.encode()))]
 
 

@@ -13,6 +13,7 @@ from dashboard.server import protection, visits
 from dashboard.server.headers import HEADERS
 from dashboard.server.visits import Visits
 from dashboard.shell import memory
+from dashboard.start import stage
 from tests.dashboard.server.asking import ask, page
 
 
@@ -53,6 +54,7 @@ def test_the_server_answers_while_pages_are_imported(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(protection.untrusted, "install", lambda: order.append("checks"))
     monkeypatch.setattr(memory.importlib, "import_module", lambda name: order.append(name) if done.wait(30) else 0)
     monkeypatch.setattr(memory.gc, "freeze", lambda: order.append("freezes"))
+    monkeypatch.setattr(stage, "prepare", lambda: order.append("prepares"))
 
     async def serve() -> None:
         async with protection.lifespan(None):
@@ -61,13 +63,14 @@ def test_the_server_answers_while_pages_are_imported(monkeypatch: pytest.MonkeyP
 
     with ThreadPoolExecutor() as alone:  # a browser test of the same process may have left a loop in this thread
         alone.submit(asyncio.run, serve()).result()
-    assert order == ["checks", "answers", "dashboard.shell.frame", "freezes"]
+    assert order == ["checks", "answers", *memory.FIRST, "freezes", "prepares"]
     assert gc.isenabled()
 
 
 def test_where_a_cluster_trains_it_is_met_before_the_first_visitor(monkeypatch: pytest.MonkeyPatch):
     met: list[str] = []
     monkeypatch.setattr(memory, "load_pages", lambda: None)
+    monkeypatch.setattr(stage, "prepare", lambda: None)
     monkeypatch.setattr(loaders, "runner", lambda: met.append("runner"))
     protection._prepare()
     assert not met, "processes of this machine would take its processors from the first page"

@@ -4,8 +4,8 @@ import pytest
 
 from core.access import Visitor
 from core.errors import NotAllowedError
-from dashboard.session import administration
-from dashboard.session.administration import HOURS, TRIES_OF_NETWORK, TRIES_OF_OWNER, WINDOW_SECONDS, LogIns
+from dashboard.session import visitor
+from dashboard.session.visitor import HOURS, TRIES_OF_NETWORK, TRIES_OF_OWNER, WINDOW_SECONDS, LogIns
 
 TOKEN = "the token of these tests"
 ADA, BOB = Visitor("ada", address="192.0.2.1"), Visitor("bob", address="192.0.2.2")
@@ -65,7 +65,7 @@ def test_new_browsers_at_one_address_have_tries_together(clock: Clock):
 
 
 def test_wrong_tries_take_no_more_memory_than_allowed(clock: Clock, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(administration, "_MOST_REMEMBERED", 6)
+    monkeypatch.setattr(visitor, "_MOST_REMEMBERED", 6)
     log_ins = LogIns(clock)
     for number in range(9):
         wrong(log_ins, Visitor(f"browser {number}", address=f"192.0.2.{number}"))

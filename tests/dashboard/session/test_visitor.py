@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.access import Action
 from dashboard.server import owners
-from dashboard.session import administration, visitor
+from dashboard.session import visitor
 
 TOKEN = "the token of these tests"
 HERE = {"Host": "localhost:8501"}
@@ -67,9 +67,9 @@ def test_a_token_or_a_list_takes_that_away(ask, monkeypatch):
     monkeypatch.delenv("EMBEDDING_EXPLORER_ADMINS")
     monkeypatch.setenv("EMBEDDING_EXPLORER_ADMIN_TOKEN", TOKEN)
     assert not ask(HERE).administrator
-    administration.log_ins().log_in(TOKEN, ask(HERE))
+    visitor.log_ins().log_in(TOKEN, ask(HERE))
     assert ask({"Host": "explorer.example.org"}).administrator
-    administration.log_ins().log_out(ask(HERE).owner)
+    visitor.log_ins().log_out(ask(HERE).owner)
 
 
 def test_a_script_that_goes_on_when_the_browser_has_left_has_no_more_rights(ask, monkeypatch):

@@ -46,8 +46,8 @@ def test_a_twin_is_loaded_by_its_id_and_everything_about_it_is_its_own(run: Run,
     np.testing.assert_array_equal(loaders.ratings_of(name).rating, its_ratings.rating)
     np.testing.assert_array_equal(loaders.item_rows(name).matrix, expected.scorer.item_embedding)
     row = int(np.argmax(bundled.item_count))
-    assert f"rated {its_ratings.item_mean[row]:,.2f}" in loaders.item_hover(name).facts[row]
-    assert f"rated {bundled.item_mean[row]:,.2f}" in loaders.item_hover(run.run_id).facts[row]
+    assert f"rated {its_ratings.item_mean[row]:,.2f}" in loaders.hover(name).facts[row]
+    assert f"rated {bundled.item_mean[row]:,.2f}" in loaders.hover(run.run_id).facts[row]
     columns = component_analyses.columns_of_items(loaders.run(name).dataset.dataset_id)
     np.testing.assert_array_equal(columns.numbers[MEAN_RATING], its_ratings.item_mean)
     parts = loaders.split_of_run(loaders.run(name))

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -126,9 +127,21 @@ def test_the_tray_shows_a_job_and_how_it_ended(open_page):
 
 
 def test_the_server_answers_before_the_libraries_of_the_data_are_loaded():
-    code = "import sys, dashboard.server.protection; print(*{'pandas', 'pyarrow', 'core.data'} & sys.modules.keys())"
+    code = "import sys, dashboard.app; print(*{'pandas', 'pyarrow', 'numpy', 'core.data'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_the_first_page_needs_no_pandas(home):
+    script = Path(frame.__file__).parents[1] / "main.py"
+    code = (
+        "import sys; from streamlit.testing.v1 import AppTest; "
+        f"page = AppTest.from_file({str(script)!r}, default_timeout=60).run(); "
+        "assert not page.exception and page.get('bidi_component'), page; "
+        "print(*{'pandas', 'pyarrow.compute', 'scipy', 'sklearn'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "", "each would keep the first visitor waiting"
 
 
 def test_the_server_side_never_imports_tensorflow():

@@ -2,8 +2,8 @@
 
 from importlib.util import find_spec
 
-from dashboard.shell.memory import FURTHER
+from dashboard.shell.memory import FIRST, FURTHER
 
 
-def test_what_is_imported_later_is_there():
-    assert [name for name in FURTHER if find_spec(name) is None] == []
+def test_what_is_imported_ahead_is_there():
+    assert [name for name in (*FIRST, *FURTHER) if find_spec(name) is None] == []

@@ -1,6 +1,7 @@
 """The start page: the first training in the map, what can be done there, the data in numbers, and the way on."""
 
 import json
+import re
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -17,7 +18,11 @@ from core.model.families import PRESETS, run_config
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies.films import FILM, FilmSettings
-from dashboard.start import dots, steps, words
+from dashboard.map_view import packing
+from dashboard.server import ahead
+from dashboard.shared import matrix_rows
+from dashboard.start import dots, stage, steps, words
+from dashboard.start import scene as scenes
 from tests.conftest import run_on
 from tests.dashboard.fields import field
 from tests.dashboard.map_view.drawn import map_of, maps_of, numbers_of
@@ -46,6 +51,21 @@ def test_before_the_first_model_dots_lie_where_chance_has_put_them(open_page, bu
     np.testing.assert_array_equal(numbers_of(drawn["places"], "<f4").reshape(-1, 2), dots.by_chance(len(rows)))
     assert "drawn by chance" in drawn["title"] + " ".join(element.value for element in app.markdown)
     assert drawn["named"] == []
+
+
+def test_the_first_visitor_finds_the_map_made(open_page, monkeypatch):
+    stage.prepare()
+    monkeypatch.setattr(data, "load", None)
+    monkeypatch.setattr(matrix_rows, "item_labels", None)
+    monkeypatch.setattr(scenes.coloring, "by_genre", None)
+    monkeypatch.setattr(packing, "names", None)
+    assert len(maps_of(open_page("start"))) == 1, "and nothing of it is made again"
+
+
+def test_there_is_room_for_the_map_before_it_comes(open_page):
+    said = " ".join(element.value for element in open_page("start").get("html"))
+    (room,) = re.findall(r"\.st-key-start_map { (min-height: .*?) }", said)
+    assert f".st-key-start_place {{ {room} }}" in ahead.style()
 
 
 def test_the_licence_and_the_citation_are_on_the_page(open_page):

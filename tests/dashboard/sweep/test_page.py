@@ -14,7 +14,7 @@ from core.sweeps.plan import TRIALS, Between, ready
 from core.sweeps.record import Confirmed, Result, Trial
 from dashboard.cache import loaders
 from dashboard.session import visitor
-from dashboard.sweep import leaders
+from dashboard.sweep import all_models
 
 pytestmark = pytest.mark.few
 
@@ -134,7 +134,7 @@ def test_all_models_are_ranked_by_their_error_on_the_average_split(open_page, pu
         publish(PRESETS["default"].model_copy(update={"split_seed": seed}))
     publish(PRESETS["article-simple-dot"])
     runs = loaders.runs_of("ml-latest-small")
-    found = leaders.standings(runs)
+    found = all_models.standings(runs)
     assert [one.splits for one in sorted(found, key=lambda one: -one.splits)] == [2, 1]
     app = open_page("train", many="true")
     assert not app.exception

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.analysis.compare.score import SplitScore
-from core.analysis.new_item.unseen import Unseen
+from core.analysis.new_item.placing import Unseen
 from core.model.events import Epoch, Started, Step
 from core.model.families import FAMILIES, PRESETS, parse_config, run_config
 from core.model.metrics import Measured

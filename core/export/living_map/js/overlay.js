@@ -6,9 +6,9 @@ import { fitted, isFree, shortened, written } from "./labels.js";
 const QUIET = 0.66;
 export const GRID = 0.09;
 
-/** Steps of an axis that people can count with, about one each 110 pixels. */
-export function ticksOf(low, high, pixels, powers = false) {
-  const rough = ((high - low) / pixels) * 110;
+/** Steps of an axis that people can count with, about one each 110 pixels; `scale`: pixels of one. */
+export function ticksOf(low, high, scale, powers = false) {
+  const rough = 110 / scale; // whatever part of the axis is seen, the same steps
   const power = 10 ** Math.floor(Math.log10(rough));
   const least = power * [1, 2, 5, 10].find((factor) => factor * power >= rough);
   const step = powers ? Math.max(1, Math.round(least)) : least;
@@ -33,12 +33,12 @@ export function gridLines(camera, { axes, powers }, ratio) {
   const thick = (value) => Math.max(1, Math.round((value === 0 ? 1.5 : 1) * ratio));
   const lines = [];
   if (axes[0]) {
-    for (const { value } of ticksOf(left, right, camera.width, powers)) {
+    for (const { value } of ticksOf(left, right, camera.scaleX, powers)) {
       lines.push([Math.round(camera.toScreen(value, 0)[0] * ratio), 0, thick(value), tall]);
     }
   }
   if (axes[1]) {
-    for (const { value } of ticksOf(low, high, camera.height)) {
+    for (const { value } of ticksOf(low, high, camera.scaleY)) {
       lines.push([0, Math.round(camera.toScreen(0, value)[1] * ratio), wide, thick(value)]);
     }
   }
@@ -55,7 +55,7 @@ export function drawAxes(context, camera, { axes, powers }, theme, tools) {
   context.font = `11px ${theme.font}`;
   if (axes[0]) {
     context.textAlign = "center";
-    for (const { value, text } of ticksOf(left, right, camera.width, powers)) {
+    for (const { value, text } of ticksOf(left, right, camera.scaleX, powers)) {
       const at = camera.toScreen(value, 0)[0];
       if (at > 34 && at < camera.width - 14) written(context, text, at, camera.height - 9, theme, quiet);
     }
@@ -63,7 +63,7 @@ export function drawAxes(context, camera, { axes, powers }, theme, tools) {
   }
   if (axes[1]) {
     context.textAlign = "left";
-    for (const { value, text } of ticksOf(low, high, camera.height)) {
+    for (const { value, text } of ticksOf(low, high, camera.scaleY)) {
       const at = camera.toScreen(0, value)[1];
       if (at > 34 && at < camera.height - 34) written(context, text, 6, at, theme, quiet);
     }

@@ -13,6 +13,7 @@ export class Renderer {
     const gl = canvas.getContext("webgl2", options);
     if (!gl) throw new Error("There is no WebGL2.");
     this.gl = gl;
+    this.longest = gl.getParameter(gl.MAX_RENDERBUFFER_SIZE); // side of a canvas, in pixels
     this.program = linked(gl);
     gl.useProgram(this.program);
     this.uniforms = Object.fromEntries(UNIFORMS.map((name) => [name, gl.getUniformLocation(this.program, name)]));

@@ -17,9 +17,9 @@ const GRAY = [138, 143, 156];
 /** Saves what is seen as pixels. */
 export function savePng(view) {
   const { points, over } = view.chrome;
-  const { camera, ratio } = view;
-  view.canvas.drawn = null; // in this very turn: of what was drawn before only the browser has a copy
+  const { camera, picture, ratio } = view;
   view.draw(performance.now());
+  picture.plain();
   const sheet = document.createElement("canvas");
   const context = sheet.getContext("2d");
   const entries = legendOf(context, view);

@@ -15,7 +15,7 @@ export const STYLE = `
 .body, .frame { position: relative }
 .frame { height: clamp(320px, 112cqi, var(--tall)); border-radius: 8px; overflow: hidden;
   border: 1px solid var(--st-border-color, GrayText); background: var(--st-background-color, Canvas) }
-.stage { position: absolute; inset: 0; background: inherit }
+.stage { position: absolute; inset: 0; overflow: clip; background: inherit }
 .stage:focus-visible { outline: 2px solid var(--st-primary-color, Highlight); outline-offset: -2px; border-radius: 8px }
 .stage:focus:not(:focus-visible) { outline: none }
 canvas { position: absolute; inset: 0; width: 100%; height: 100%; forced-color-adjust: none }
@@ -61,6 +61,7 @@ svg { width: 18px; height: 18px; fill: none; stroke: currentColor; stroke-width:
 .compact .tools i, .compact [data-tool=pan], .compact [data-tool=lasso], .compact [data-tool=box] { display: none }
 .compact .film output { min-width: 6em }
 .told { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+@media print { canvas { width: 100% !important; height: 100% !important } }
 @media (forced-colors: active) { button[aria-pressed=true] { outline: 2px solid Highlight } }
 @container (max-width: 640px) {
   .map:not(.compact) .bar { width: 100% }

@@ -2,9 +2,9 @@
 
 import { Address } from "./address.js";
 import { Camera, eased } from "./camera.js";
-import { Canvas, DIMMED, MANY } from "./canvas.js";
+import { Canvas, MANY } from "./canvas.js";
 import { Chrome } from "./chrome.js";
-import { numbersOf, themeOf } from "./colors.js";
+import { themeOf } from "./colors.js";
 import { Film } from "./film.js";
 import { Gestures } from "./gestures.js";
 import { boundsOf, Grid } from "./grid.js";
@@ -14,8 +14,9 @@ import { pressed } from "./keyboard.js";
 import { Labels } from "./labels.js";
 import { Overlay } from "./layers.js";
 import { Links } from "./links.js";
-import { GRID, gridLines, minus } from "./overlay.js";
+import { minus } from "./overlay.js";
 import { bytesOf, chosenOf, nameOf, namesOf } from "./parts.js";
+import { Picture, pixelForPixel } from "./picture.js";
 
 const MOVE = 700; // milliseconds that points take from place to place
 const PARTS = ["places", "frames", "colors", "sizes", "opacity", "weight", "selected"];
@@ -33,6 +34,7 @@ export class MapView {
     this.hands = new Hands(this);
     this.chrome = new Chrome(root, this.hands.tools);
     this.canvas = new Canvas(this);
+    this.picture = new Picture(this);
     this.overlay = new Overlay(this);
     const { over, stage, frame } = this.chrome;
     this.gestures = new Gestures(over, this.hands.gestures);
@@ -50,6 +52,7 @@ export class MapView {
     this.journey.leave();
     this.links.leave();
     this.address.end();
+    this.picture.end();
     this.ended = true;
     this.watch.disconnect();
     this.gestures.end();
@@ -271,38 +274,12 @@ export class MapView {
     if (this.ended || !this.renderer || !this.spec) return;
     this.#advance(now);
     this.links.follow();
-    this.#picture(now);
+    this.picture.draw(now);
     const fading = this.overlay.draw(now);
     this.hands.follow();
     if (this.film) this.chrome.follow(this.film);
     this.address.follow();
     if (this.moving || this.journey.going || fading) this.invalidate();
-  }
-
-  /** Draws the points, where anything about them has changed: very many take long. */
-  #picture(now) {
-    const { camera, canvas, ratio, theme, spec, screened: film } = this;
-    const [first, second, share] = film ? film.now : [0, 0, this.part];
-    const [left, low, right, high] = film ? film.bounds : [0, 0, 1, 1];
-    const picture = {
-      frames: [first, second],
-      which: canvas.which(now),
-      clip: camera.clip([[left, low], [right - left, high - low]]),
-      share: film && this.calm.matches ? Math.round(share) : share,
-      ratio,
-      grow: canvas.grow,
-      colors: spec.color.kind === "classes" ? spec.color.colors.length : 0,
-      dimmed: DIMMED,
-      line: theme.line,
-      lines: gridLines(camera, spec, ratio),
-      lineColor: numbersOf(theme.text).map((value) => (value / 255) * GRID).concat(GRID),
-    };
-    const told = JSON.stringify(picture);
-    if (told === canvas.drawn) return; // the browser keeps what it shows
-    canvas.drawn = told;
-    if (film) this.renderer.frame(first, second, this.n);
-    this.renderer.draw(picture);
-    this.drawn++;
   }
 
   #advance(now) {
@@ -325,6 +302,7 @@ export class MapView {
     for (const canvas of [points, over]) {
       canvas.width = Math.round(width * this.ratio);
       canvas.height = Math.round(height * this.ratio);
+      pixelForPixel(canvas, this.ratio);
     }
     Object.assign(this.camera, { width, height });
     this.overlay.stale = true;

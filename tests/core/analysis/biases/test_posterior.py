@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.biases.posterior import BiasPosterior, bias_posterior
+from core.analysis.biases.bias import BiasPosterior, bias_posterior
 from core.analysis.gauge import centered
 from tests.core.analysis.made import uncertain_scorer
 

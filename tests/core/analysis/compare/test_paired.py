@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.compare.paired import Paired, paired
+from core.analysis.compare.score import Paired, paired
 from core.training.baselines import rmse
 
 RNG = np.random.default_rng(0)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.components.consensus import Consensus, consensus, explained
 from core.analysis.components.predictions import predicted_components
+from core.analysis.components.proof import Consensus, consensus, explained
 from core.analysis.gauge import centered_on
 from core.config import SplitConfig
 from core.data.ratings import Ratings, Vocabulary

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.components.counterparts import counterparts
+from core.analysis.components.examined import counterparts
 
 RNG = np.random.default_rng(3)
 PREDICTED = RNG.normal(size=(200, 4))

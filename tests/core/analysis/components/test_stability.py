@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.components.counterparts import absolute_correlations
+from core.analysis.components.examined import absolute_correlations
 from core.analysis.components.pca import pca
 from core.analysis.components.predictions import predicted_components, root
 from core.analysis.components.stability import across_seeds, of_predictions, stability

@@ -3,7 +3,7 @@ import pytest
 
 from core.analysis.components.pca import pca
 from core.analysis.components.predictions import predicted_components
-from core.analysis.components.truncation import cost, sample
+from core.analysis.components.proof import cost, sample
 from core.analysis.gauge import centered
 from core.model.scoring import Bilinear
 from core.training.baselines import rmse

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.neighbors.analogies import analogy
+from core.analysis.neighbors.of_one import analogy
 
 KING, MAN, WOMAN, QUEEN, APPLE = range(5)
 # royal, male, female, fruit

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core.analysis.neighbors import resampled as module
+from core.analysis.neighbors import support as module
 from core.analysis.neighbors.of_one import METRICS, Metric, neighbors
-from core.analysis.neighbors.resampled import resampled
+from core.analysis.neighbors.support import resampled
 from core.errors import AnalysisError
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.new_item.unseen import unseen
+from core.analysis.new_item.placing import unseen
 from core.data.splits import Split
 from tests.conftest import run_on
 

@@ -10,10 +10,8 @@ from core.analysis.new_user.explain import (
     explain,
     explain_parts,
     influence,
-    item_vectors,
     personal,
     printed,
-    user_vectors,
     worst,
 )
 from core.analysis.new_user.foldin import NewUser, fold_in, people_prior, predictions
@@ -43,7 +41,7 @@ def test_the_steps_add_up_to_the_models_own_guess(small: Ratings, model: str, mo
     for user in range(len(small.users)):
         for item in range(len(small.items)):
             found = explain(
-                user_vectors(scorer, user), item_vectors(scorer, item), average, components, scale, most=most
+                Vectors.of_user(scorer, user), Vectors.of_item(scorer, item), average, components, scale, most=most
             )
             guess = float(run.scorer.predict(np.array([user]), np.array([item]))[0])
             assert found.rating == pytest.approx(guess, abs=1e-5)
@@ -57,7 +55,7 @@ def test_every_number_again_from_the_stored_arrays(small: Ratings, model: str):
     run = run_on(small, model=model)
     scorer, scale, average = parts_of(run, small)
     components = pca(scorer.item_embedding).components
-    found = explain(user_vectors(scorer, 2), item_vectors(scorer, 3), average, components, scale, most=4)
+    found = explain(Vectors.of_user(scorer, 2), Vectors.of_item(scorer, 3), average, components, scale, most=4)
 
     u, v = scorer.user_embedding.astype(float), scorer.item_embedding.astype(float)
     biased = model == "dot_with_bias"
@@ -88,7 +86,7 @@ def test_components_that_do_not_span_everything_leave_a_rest(small: Ratings):
     scorer, scale, average = parts_of(run, small)
     components = pca(scorer.item_embedding).components
     assert len(components) == 5
-    found = explain(user_vectors(scorer, 0), item_vectors(scorer, 1), average, components, scale, most=5)
+    found = explain(Vectors.of_user(scorer, 0), Vectors.of_item(scorer, 1), average, components, scale, most=5)
     assert found.rating == pytest.approx(float(run.scorer.predict(np.array([0]), np.array([1]))[0]), abs=1e-5)
 
 
@@ -170,7 +168,7 @@ def test_a_guess_by_its_parts_adds_up_to_the_models_own():
     assert list(parts) == ["own", "raters"]
     for user, item in ((0, 0), (4, 6)):
         row = {name: part[item] for name, part in parts.items()}
-        found = explain_parts(user_vectors(scorer, user), row, scorer.constant, scorer.scale)
+        found = explain_parts(Vectors.of_user(scorer, user), row, scorer.constant, scorer.scale)
         assert [term.kind for term in found.terms] == ["mean", "person", "part", "part"]
         assert found.terms[1].score == pytest.approx(scorer.user_bias[user])
         own = row["own"][0] + row["own"][1:] @ scorer.user_embedding[user]
@@ -185,7 +183,7 @@ def test_person_item_and_taste_do_not_depend_on_how_the_model_is_written(way: st
     def shares(model: Bilinear) -> list[float]:
         average = averages(model, np.arange(30), np.arange(40))
         components = pca(model.item_embedding).components
-        found = explain(user_vectors(model, 4), item_vectors(model, 7), average, components, model.scale, most=3)
+        found = explain(Vectors.of_user(model, 4), Vectors.of_item(model, 7), average, components, model.scale, most=3)
         terms = [term.rating for term in found.terms]
         return [*terms[:3], sum(terms[3:])]
 
@@ -200,7 +198,7 @@ def test_the_personal_part_is_what_the_components_add(biased: bool):
     found, components = personal(scorer, person, average), pca(scorer.item_embedding).components
     for item in range(7):
         terms = explain(
-            Vectors(person.vector, person.bias), item_vectors(scorer, item), average, components, scorer.scale
+            Vectors(person.vector, person.bias), Vectors.of_item(scorer, item), average, components, scorer.scale
         ).terms
         assert found[item] == pytest.approx(sum(term.rating for term in terms[3:]), abs=1e-5)
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from core import data
-from core.data.vectors.building import build, preview
-from core.data.vectors.isolation import in_this_process
+from core.data.vectors.building import build, in_this_process, preview
 from core.data.vectors.request import VectorOptions, VectorRequest
 from core.errors import DatasetError, ExplorerError
 from core.settings import ImportLimits
