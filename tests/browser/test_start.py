@@ -36,6 +36,12 @@ look();
 """
 """Notes before every frame where that begins which stands below the map."""
 
+DRAWN = """stage => new Promise((done) => {
+    const look = () => (stage.map.drawn && window.below.size ? done() : setTimeout(look, 20));
+    look();
+})"""
+"""Waits until the dots have been drawn, and what stands below them has been noted."""
+
 SAID = {
     "train": (re.compile(r"This model guesses a rating within 0\.8\d stars"), "From the store"),
     "embeddings": (),
@@ -68,8 +74,9 @@ def trained(server: Server, browsed: Page) -> Page:
     with late(page, "**/static/js/Html.*.js"):
         page.goto(server.url)
         settled(page)
-    page.evaluate("() => (window.below_at_first = [...window.below])")
     expect(page.get_by_text("1,247 movies placed by chance")).to_be_visible()
+    page.locator(".stage").evaluate(DRAWN)  # a browser with much to do comes to it late
+    page.evaluate("() => (window.below_at_first = [...window.below])")
     page.locator(".stage").evaluate(WATCH)
     page.get_by_role("button", name="Train your first model").click()
     expect(page.get_by_text(re.compile(r"Done in .*: it guesses a rating within 0\.8\d stars"))).to_be_visible(
