@@ -24,8 +24,16 @@ CHARTS_DRAWN = (
     "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every((chart) => chart.querySelector('.main-svg'))"
     " && [...document.querySelectorAll('[data-testid=stMain] [data-testid=stBidiComponentIsolated]')]"
     ".every(({ shadowRoot: own }) => own.querySelector('.stage')?.map.drawn || own.querySelector('[role=combobox]'))"
+    " && !document.querySelector('[data-testid=stMain] [data-testid=stSkeleton]')"
 )
-"""JavaScript: whether every Plotly chart, every map and every search field on the page is there to be seen."""
+"""JavaScript: whether every Plotly chart, every map and every search field on the page is there to be seen, and nothing
+stands in the place of one whose program is on its way."""
+
+STAGE = (
+    "[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
+    ".map(({ shadowRoot: own }) => own?.querySelector('.stage')).find(Boolean)"
+)
+"""JavaScript: the map of a page that has one, or nothing."""
 
 
 @contextmanager
@@ -104,10 +112,10 @@ def new_page(browser: Browser) -> Page:
     return page
 
 
-def wait_until_complete(page: Page) -> None:
-    """Until the page has its heading, its charts are drawn, and the script has ended."""
+def wait_until_complete(page: Page, drawn: str = CHARTS_DRAWN) -> None:
+    """Until the page has its heading, the script has ended, and what is there is `drawn`, as JavaScript says."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning] h1")
-    page.wait_for_function(f"() => {CHARTS_DRAWN}")
+    page.wait_for_function(f"() => {drawn}")
 
 
 def time_from_click(page: Page, event: str = "click", **conditions: str) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from benchmarks.browser import chromium, live_server, new_page, seconds_from_click, time_from_click, verdict
+from benchmarks.browser import STAGE, chromium, live_server, new_page, seconds_from_click, time_from_click, verdict
 
 ITEMS = (1_247, 9_066, 87_585, 1_000_000)
 PANNING_SECONDS = 3.0
@@ -41,7 +41,6 @@ HEADINGS = {
     "film/s": 9,
 }
 
-_STAGE = "document.querySelector('[data-testid=stBidiComponentIsolated]')?.shadowRoot?.querySelector('.stage')"
 _PLOT = "document.querySelector('.js-plotly-plot')"
 
 
@@ -64,8 +63,8 @@ class Kind:
 
 OURS = Kind(
     "map",
-    f"({_STAGE}?.map.renderer && {_STAGE}.map.drawn > (window.earlier ?? 0) && {_STAGE}.map.spec.title === wanted())",
-    f"{_STAGE}.map.drawn",
+    f"({STAGE}?.map.renderer && {STAGE}.map.drawn > (window.earlier ?? 0) && {STAGE}.map.spec.title === wanted())",
+    f"{STAGE}.map.drawn",
     ".stage",
 )
 PLOTLYS = Kind(
@@ -219,7 +218,7 @@ def film(browser: Browser, address: str, n: int) -> float:
     seconds = 3
     pictures = page.evaluate(
         f"""async () => {{
-            const stage = {_STAGE};
+            const stage = {STAGE};
             stage.map.hands.tools.play();
             const before = stage.map.drawn;
             await new Promise((resolve) => setTimeout(resolve, {1000 * seconds}));
