@@ -106,8 +106,9 @@ class Field {
     if (this.part !== called(this.parts)) {
       this.part = called(this.parts);
       this.index = null;
-      // Very many come when the field is opened, which may be before the page is at rest.
-      if (!data.more) requestIdleCallback(() => this.loading === this.part || this.load());
+      // Very many come when the field is opened, which may be before the page is at rest. Safari tells of no rest.
+      const atRest = globalThis.requestIdleCallback ?? setTimeout;
+      if (!data.more) atRest(() => this.loading === this.part || this.load());
     }
     if (news && !this.typed) this.input.value = data.value;
   }

@@ -71,6 +71,14 @@ def test_what_is_marked_stays_so_when_the_page_comes_to_rest(page: Page):
 
 
 @pytest.mark.usefixtures("bare")
+def test_a_browser_that_tells_of_no_rest_has_the_names_too(page: Page):
+    page.evaluate("() => (window.requestIdleCallback = undefined)")
+    field = mounted(page)
+    field.press("ArrowDown")
+    assert options(page)[:2] == NAMES[:2]
+
+
+@pytest.mark.usefixtures("bare")
 def test_keys_open_walk_choose_and_leave(page: Page):
     field = mounted(page)
     field.focus()

@@ -17,7 +17,7 @@ FOR_OTHERS = {
     "core/data/importing/isolation.py",
     "core/data/vectors/arrays.py",
     "core/jobs/worker_process.py",
-    "core/training/spark.py",
+    "core/training/spark_session.py",
 }
 """Modules that touch the environment too, for variables of libraries and of Python."""
 
