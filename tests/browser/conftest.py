@@ -214,9 +214,11 @@ def _window(context: BrowserContext) -> Page:
 @pytest.fixture
 def page(_window: Page) -> Iterator[Page]:
     """An empty window; what is opened in it with `goto` is a session of its own, and ends with the test."""
+    _window.bring_to_front()  # one behind another draws hardly ever, and takes a second for each move of a mouse
     yield _window
     _window.goto("about:blank")
     _window.set_viewport_size(DESK)
+    _window.context.pages[-1].bring_to_front()  # of the module, where it has one
 
 
 @pytest.fixture
@@ -236,6 +238,7 @@ def _second_window(context: BrowserContext) -> Page:
 @pytest.fixture(scope="module")
 def browsed(_second_window: Page) -> Iterator[Page]:
     """One window and one session for a whole module, which visits link after link."""
+    _second_window.bring_to_front()
     yield _second_window
     _second_window.goto("about:blank")
     _second_window.set_viewport_size(DESK)
