@@ -93,6 +93,7 @@ class ImportOptions(FileOptions):
         object.__setattr__(self, "no_rating", tuple(self.no_rating))  # a list where it was read from JSON
 
     def check(self) -> None:
+        """Pass if the options make sense; raises LimitError, naming the one that does not."""
         super().check()
         self._check_choice("reshape", RowIs)
         self._check_choice("counts", Counts)
