@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,10 +94,17 @@ if TYPE_CHECKING:
     from tests.families import Trained
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home for each test that asks for no folder; most of them never make it."""
+    base = tmp_path_factory.mktemp("homes")
+    return (base / f"home{number}" for number in count())
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(request: pytest.FixtureRequest, _homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, so that no test sees or touches a person's own runs."""
-    folder = tmp_path / "home"
+    folder = request.getfixturevalue("tmp_path") / "home" if "tmp_path" in request.fixturenames else next(_homes)
     monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(folder))
     return folder
 

@@ -17,7 +17,7 @@ OF = {"runs": RUN, "datasets": DATASET, "jobs": JOB}
 def fill(home: Path) -> dict[str, int]:
     """All that can be tampered with at once, each in an entry of its own; how many of each list that damages."""
     tampering.build(home)
-    kept = home.parent / "kept"
+    kept = home.with_name("kept")
     for folder, name in OF.items():
         shutil.copytree(home / folder / name, kept / folder)
     damaged = dict.fromkeys(OF, 0)
