@@ -89,9 +89,9 @@ def bar_marker(chosen: int | None, shapes: Sequence[str]) -> dict[str, object]:
     return {"color": colors, "pattern": {"shape": list(shapes), "fillmode": "overlay", "size": 5}}
 
 
-def sampled(drawn: int, of: int, noun: str = "") -> str:
-    """What a title adds where only a sample is drawn, " (a sample of 8,000 movies)"; empty where everything is."""
-    return "" if drawn == of else f" (a sample of {drawn:,}{f' {noun}' if noun else ''})"
+def sampled(drawn: int, of: int) -> str:
+    """What a title adds where only a sample is drawn, " (a sample of 8,000)"; empty where everything is."""
+    return "" if drawn == of else f" (a sample of {drawn:,})"
 
 
 _MARKUP = re.compile("[&<>]|%{")

@@ -15,7 +15,7 @@ from core.jobs import fairness, queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import group_of
 from core.model.families import PRESETS
-from core.store.runs import RunSummary
+from core.store.run_files import RunSummary
 from core.training.budget import first_preset
 from dashboard.cache import loaders
 from dashboard.session import dialogs, state, visitor
@@ -133,13 +133,13 @@ def running(config: RunConfig) -> Job | None:
     return job
 
 
-def offer(config: RunConfig, *, label: str, lead_to: str | None = None) -> None:
-    """A button that trains `config`, and the progress in its place; `lead_to` is the page to open when it is done."""
+def offer(config: RunConfig, *, label: str) -> None:
+    """A button that trains `config`, and the progress in its place."""
     job = watched()
     if job is None or not job.active:
         job = running(config) or job
     if job is not None and job.active:
-        follow(job.job_id, lead_to)
+        follow(job.job_id)
     else:
         ask(config, job, label=label)
 
@@ -188,11 +188,11 @@ def lead_to_first() -> None:
 
 
 @st.fragment(run_every=POLL)
-def follow(job_id: str, lead_to: str | None = None) -> None:
+def follow(job_id: str) -> None:
     """A progress bar that moves until the job has ended; then the whole page runs again."""
     job = loaders.job(job_id)
     if job is None or not job.active:
-        finish(job, lead_to)
+        finish(job)
         return
     st.progress(job.progress, text=progress_words(job, curve.of_events(queue.events(job_id))))
     stop_button(job)
@@ -206,12 +206,10 @@ def stop_button(job: Job, key: str = "stop_training") -> None:
     elements.button("Stopping" if job.canceling else "Stop", "stop", key, stop, job.job_id, disabled=job.canceling)
 
 
-def finish(job: Job | None, lead_to: str | None = None) -> None:
-    """Open what a job has made, and run the page again (or another one)."""
+def finish(job: Job | None) -> None:
+    """Open what a job has made, and run the page again."""
     if job is not None and job.state == "done":
         select_result(job)
-        if lead_to is not None:
-            st.switch_page(lead_to)
     dialogs.rerun()
 
 
