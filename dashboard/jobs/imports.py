@@ -23,13 +23,13 @@ from dashboard.shared.markup import escape
 @state.reporting
 def start_import(upload: str, mapping: ColumnMapping, options: ImportOptions, title: str) -> None:
     """Import an upload; a callback."""
-    _watch(import_jobs.submit_import(upload, mapping, options, by=visitor.current(), title=title))
+    trainings.watch(import_jobs.submit_import(upload, mapping, options, by=visitor.current(), title=title))
 
 
 @state.reporting
 def start_vectors(upload: str, options: VectorOptions, title: str) -> None:
     """Open uploaded vectors; a callback."""
-    _watch(import_jobs.submit_vectors(upload, options, by=visitor.current(), title=title))
+    trainings.watch(import_jobs.submit_vectors(upload, options, by=visitor.current(), title=title))
 
 
 @state.reporting
@@ -44,12 +44,7 @@ def open_sample(name: str) -> None:
 @state.reporting
 def start_download(release_id: str, accepted: bool) -> None:
     """Fetch and import a release; a callback."""
-    _watch(import_jobs.submit_download(release_id, accepted=accepted, by=visitor.current()))
-
-
-def _watch(job: Job) -> None:
-    loaders.jobs_now.clear()
-    state.watch(job.job_id)
+    trainings.watch(import_jobs.submit_download(release_id, accepted=accepted, by=visitor.current()))
 
 
 def watched() -> Job | None:

@@ -109,10 +109,7 @@ def start_again(job: Job) -> None:
     """Ask once more for what a job was to do, and show the new job."""
     run_id, name, values = study_jobs.asked_for(job.job_id)
     kind = study_named(name)
-    again = study_jobs.submit_study(run_id, kind, kind.parse(values), by=visitor.current(), title=job.title)
-    loaders.jobs_now.clear()
-    if again.job_id:
-        state.watch(again.job_id)
+    trainings.watch(study_jobs.submit_study(run_id, kind, kind.parse(values), by=visitor.current(), title=job.title))
 
 
 @st.fragment(run_every=trainings.POLL)

@@ -69,9 +69,8 @@ def start(config: RunConfig) -> None:
     """Train this config, or take it from the store; a callback."""
     job = submit(config, state.dataset_id())
     st.session_state.setdefault(_ASKED, set()).add(job.key)
-    if job.job_id:
-        state.watch(job.job_id)
-    else:  # in the store already
+    watch(job)
+    if not job.job_id:  # in the store already
         state.watch(None)
         state.select_run(job.key)
 
@@ -97,6 +96,13 @@ def submit(config: RunConfig, dataset_id: str) -> Job:
     job = queue.submit_training(config, loaders.ratings(dataset_id), by=visitor.current(), title=title)
     loaders.jobs_now.clear()
     return job
+
+
+def watch(job: Job) -> None:
+    """Follow a job that has just been asked for, unless what it was to make was there already."""
+    loaders.jobs_now.clear()
+    if job.job_id:
+        state.watch(job.job_id)
 
 
 def _maker(key: str) -> str | None:
