@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 AMOUNT = "Cividis"
@@ -75,6 +76,14 @@ def above_level(y: float, text: str, *, below: bool = False, **font: Any) -> dic
     """An annotation: what a line across the figure means, above its right end, or below."""
     place = {"x": 1, "xref": "x domain", "xanchor": "right", "y": y, "yanchor": "top" if below else "bottom"}
     return {**place, "text": text, "showarrow": False, "font": font}
+
+
+def add_line(
+    result: go.Figure, x: np.ndarray, y: np.ndarray, name: str, hover: str, *, line: dict[str, Any], **more: Any
+) -> None:
+    """Add a line, whose heights travel as float32, and what is shown over it."""
+    words = f"{hover}<extra></extra>"
+    result.add_scatter(x=x, y=y.astype(np.float32), mode="lines", name=name, line=line, hovertemplate=words, **more)
 
 
 def color_bar(title: str, length: int, **more: object) -> dict[str, object]:
