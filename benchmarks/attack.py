@@ -15,7 +15,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -31,15 +30,16 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from benchmarks.browser import live_server, verdict
+from benchmarks.common import own_home
 from benchmarks.session import Session
 from core import data
 from core.access import COMMAND_LINE, Visitor
+from core.disk import quota
 from core.jobs import queue
 from core.settings import MIB, JobLimits, ServerLimits
 from core.store.runs import RunStore
 from core.studies import component_names
 
-PARTS = ("uploads", "jobs", "connections", "messages", "strangers")
 TOKEN = "a-token-of-the-benchmark"
 STRANGER = {"X-Forwarded-For": "198.51.100.7"}
 """Strangers come through a proxy, from an address of their own; the honest visitor is at the machine."""
@@ -61,13 +61,11 @@ def main() -> None:
     parser.add_argument("--part", action="append", choices=PARTS, help="this part alone; may be repeated")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends the server too
-    parts = {"uploads": uploads, "jobs": jobs, "connections": connections, "messages": messages, "strangers": strangers}
     within = []
     for name in options.part or PARTS:
         print(f"\n{name}", flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            os.environ["EMBEDDING_EXPLORER_HOME"] = str(Path(folder).resolve() / "home")
-            within.append(parts[name](Path(folder)))
+        with own_home() as folder:
+            within.append(PARTS[name](folder))
     sys.exit(0 if all(within) else 1)
 
 
@@ -78,7 +76,6 @@ def attacked(log: Path, *, open_files: int | None = None) -> Iterator[tuple[psut
     try:
         with live_server(log, open_files) as (server, address):
             with Session(address) as visitor:
-                visitor.settle()
                 train(visitor, seed=1)
             yield server, address
     finally:
@@ -92,13 +89,10 @@ def train(visitor: Session, seed: int) -> float:
         TimeoutError: It was not finished in time.
     """
     visitor.open("train")
-    visitor.settle()
     for label, value in (("Epochs (passes)", 2), ("Seed", seed)):
         visitor.enter(label, value)
-        visitor.settle()
     began = time.monotonic()
     visitor.click("Train")
-    visitor.settle()
     if not visitor.wait(TRAINS_WITHIN_SECONDS, lambda: visitor.says("Kept epoch")):
         raise TimeoutError(f"the honest visitor's training was not finished after {TRAINS_WITHIN_SECONDS} s")
     return time.monotonic() - began
@@ -125,8 +119,6 @@ def uploads(folder: Path) -> bool:
         Session(address, headers=STRANGER) as stranger,
         Session(address) as visitor,
     ):
-        for session in (stranger, visitor):
-            session.settle()
         before = megabytes(server)
         with watched(server) as highest:
             answers = [put(address, stranger.session_id, f"flood-{n}", FLOOD_MB) for n in range(FLOODS)]
@@ -182,17 +174,13 @@ def put(address: str, session_id: str, file: str, size_mb: int) -> int:
 def jobs(folder: Path) -> bool:
     """Sixty strangers, each with a session of their own, ask for a long training."""
     with attacked(folder / "log") as (server, address), ExitStack() as stack, Session(address) as visitor:
-        visitor.settle()
         before = megabytes(server)
 
         def ask(number: int) -> bool:
             with suppress(OSError, WebSocketException, TimeoutError, LookupError):
                 stranger = stack.enter_context(Session(address, headers=STRANGER))
-                stranger.settle()
                 stranger.open("train", f"epochs=40&seed={1000 + number}")
-                stranger.settle()
                 stranger.click("Train")
-                stranger.settle()
                 return True
             return False
 
@@ -205,7 +193,7 @@ def jobs(folder: Path) -> bool:
                 verdict("jobs waiting", waiting, JobLimits().queue_length, "jobs"),
                 verdict("server, MB", megabytes(server), ServerLimits().server_mb, "MB"),
                 verdict("server grown by them, MB", megabytes(server) - before, 2 * SIXTY + GROWTH_MB, "MB"),
-                verdict("disk used, MB", disk_mb(), 50, "MB"),
+                verdict("disk used, MB", quota.usage().total / 1e6, 50, "MB"),
                 honest(visitor, 2),
             ]
         )
@@ -215,7 +203,6 @@ def connections(folder: Path) -> bool:
     """260 connections, silent ones and websockets, at a server that may have 256 files open."""
     log = folder / "log"
     with attacked(log, open_files=OPEN_FILES) as (server, address), Session(address) as visitor:
-        visitor.settle()
         where = urlsplit(address)
         before = log.stat().st_size
         held, pause = [], threading.Event()
@@ -260,14 +247,11 @@ def messages(folder: Path) -> bool:
         Session(address, headers=STRANGER) as stranger,
         Session(address) as visitor,
     ):
-        for session in (stranger, visitor):
-            session.settle()
         workers = {child.pid for child in server.children()}
         for _ in range(20):
             stranger.send(BackMsg(clear_cache=True))
             stranger.send(BackMsg(debug_shutdown_runtime=True))
         stranger.open("train")
-        stranger.settle()
         now = {child.pid for child in server.children()}
         return all([verdict("workers ended or started by it", len(workers ^ now), 0, "workers"), honest(visitor, 2)])
 
@@ -298,7 +282,6 @@ def strangers(folder: Path) -> bool:
         job, worked = long_job(), True
         for name, deed in deeds.items():
             with Session(address) as session:
-                session.settle()
                 deed(session, job)
                 session.wait(1)
                 recorded[name] = session.sent
@@ -307,16 +290,12 @@ def strangers(folder: Path) -> bool:
                 worked = worked and done
     os.environ["EMBEDDING_EXPLORER_HOME"] = str(home)
     with attacked(folder / "log") as (_, address), Session(address) as visitor:
-        visitor.settle()
         job = long_job()
         for name, deed in deeds.items():
-            with Session(address, headers=STRANGER) as session:
-                session.settle()
-                with suppress(LookupError, TimeoutError):
-                    if name != ALLOWED:  # done by the messages alone: they do what they did
-                        deed(session, job)
+            with Session(address, headers=STRANGER) as session, suppress(LookupError, TimeoutError):
+                if name != ALLOWED:  # done by the messages alone: they do what they did
+                    deed(session, job)
             with Session(address, headers=STRANGER) as session:  # the messages of who could, again
-                session.settle()
                 for message in recorded[name]:
                     session.repeat(message)
         harm = happened(job, run_id, dataset_id)
@@ -344,7 +323,6 @@ def happened(job_id: str, run_id: str, dataset_id: str) -> dict[str, bool]:
 def visit(session: Session, page: str, query: str, deed: Callable[[], None]) -> None:
     """Open a page by a link and do something on it."""
     session.open(page, query)
-    session.settle()
     deed()
 
 
@@ -417,11 +395,7 @@ def megabytes(server: psutil.Process) -> float:
     return float(server.memory_info().rss) / 1e6
 
 
-def disk_mb() -> float:
-    """What the home takes."""
-    home = Path(os.environ["EMBEDDING_EXPLORER_HOME"])
-    return sum(path.stat().st_size for path in home.rglob("*") if path.is_file()) / 1e6
-
+PARTS = {"uploads": uploads, "jobs": jobs, "connections": connections, "messages": messages, "strangers": strangers}
 
 if __name__ == "__main__":
     main()

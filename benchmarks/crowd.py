@@ -52,21 +52,15 @@ def walk(session: Session, number: int, trainings: int) -> Iterator[None]:
     chance = np.random.default_rng(number)
     for training in range(trainings):
         session.open("train")
-        session.settle()
         session.enter("Epochs (passes)", EPOCHS)
-        session.settle()
         session.enter("Seed", 1000 * (number + 1) + training)
-        session.settle()
         yield
         session.click("Train")
-        session.settle()
         yield
         while not session.says("Kept epoch"):
             session.open(str(chance.choice(PAGES)))
-            session.settle()
             yield
             session.open("train")
-            session.settle()
             yield
 
 
@@ -124,10 +118,8 @@ def visit(server: psutil.Process, address: str, *, people: int, trainings: int) 
 
 def _see_all(session: Session) -> None:
     """Visit every page once: what a session itself needs is then in the first weight, and what comes is of the jobs."""
-    session.settle()
     for page in (*PAGES, "train"):
         session.open(page)
-        session.settle()
 
 
 def _live(session: Session, number: int, trainings: int, failed: list[str]) -> None:

@@ -19,10 +19,10 @@ import time
 from dataclasses import asdict, dataclass
 
 import numpy as np
-import pandas as pd
 
+from benchmarks.common import made_up
 from core.config import run_id
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from core.model.events import Epoch, Event, Started
 from core.model.families import PRESETS, parse_config, run_config
 
@@ -192,21 +192,10 @@ def planted(rows: int, seed: int = 0) -> Ratings:
         score = 3.5 + user_bias[u] + item_bias[i] + np.einsum("ij,ij->i", user_taste[u], item_taste[i])
         score += rng.normal(0, NOISE, size).astype(np.float32)
         rating[part] = np.clip(np.round(2 * score) / 2, 0.5, 5)
+    users, items = ([f"{side}{number}" for number in range(size)] for side, size in (("u", USERS), ("i", ITEMS)))
     titles = [f"Item {number}" for number in range(ITEMS)]
-    return Ratings(
-        dataset_id=f"planted-{rows}",
-        name=f"Planted {rows:,}",
-        noun="item",
-        users=Vocabulary(np.array([f"u{number}" for number in range(USERS)], object)),
-        items=Vocabulary(np.array([f"i{number}" for number in range(ITEMS)], object)),
-        user_index=user,
-        item_index=item,
-        rating=rating,
-        timestamp=None,
-        item_table=pd.DataFrame({"title": titles, "year": np.nan, "genres": [[] for _ in titles]}),
-        min_rating=0.5,
-        max_rating=5.0,
-    )
+    names = {"noun": "item", "dataset_id": f"planted-{rows}", "name": f"Planted {rows:,}"}
+    return made_up(user, item, rating, users=users, items=items, ends=(0.5, 5.0), titles=titles, **names)
 
 
 def _often(rng: np.random.Generator, size: int, draws: int) -> np.ndarray:
