@@ -13,11 +13,10 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -31,21 +30,16 @@ from websockets.sync.client import connect
 
 from benchmarks.browser import live_server, verdict
 from benchmarks.common import own_home
+from benchmarks.deeds import ALLOWED, deeds, furnish, happened, long_job
 from benchmarks.session import Session
-from core import data
-from core.access import COMMAND_LINE, Visitor
+from core.access import COMMAND_LINE
 from core.disk import quota
 from core.jobs import queue
 from core.settings import MIB, JobLimits, ServerLimits
-from core.store.runs import RunStore
-from core.studies import component_names
 
 TOKEN = "a-token-of-the-benchmark"
 STRANGER = {"X-Forwarded-For": "198.51.100.7"}
 """Strangers come through a proxy, from an address of their own; the honest visitor is at the machine."""
-
-ALLOWED = "train"
-"""What a stranger may: by it the messages that are sent again are seen to work."""
 
 FLOOD_MB, FLOODS = 300, 6
 CONNECTIONS, OPEN_FILES = 260, 256
@@ -124,11 +118,11 @@ def uploads(folder: Path) -> bool:
             answers = [put(address, stranger.session_id, f"flood-{n}", FLOOD_MB) for n in range(FLOODS)]
         print(f"{FLOODS} files of {FLOOD_MB} MB without a place for them: answered {answers}")
         nowhere = verdict("server grown by them, MB", max(highest) - before, GROWTH_MB, "MB")
-        visit(stranger, "for_you", "", lambda: None)
+        stranger.open("for_you")
         small = {put(address, stranger.session_id, f"small-{n}", 90) for n in range(FLOODS)}
         print(f"{FLOODS} files of 90 MB with a place for a small one: answered {small}")
         log_in(stranger)
-        visit(stranger, "datasets", "section=Bring+your+own", lambda: None)
+        stranger.open("datasets", "section=Bring+your+own")
         with watched(server) as highest:
             answers = [put(address, stranger.session_id, f"own-{n}", 90) for n in range(FLOODS)]
         print(f"{FLOODS} files of 90 MB with a place for them: answered {answers}")
@@ -260,27 +254,13 @@ def strangers(folder: Path) -> bool:
     """Stop, delete, rename and naming of what is others', by the page's own buttons and by forged messages."""
     run_id, dataset_id = furnish(folder)
     home = Path(os.environ["EMBEDDING_EXPLORER_HOME"])
-    deeds: dict[str, Callable[[Session, str], None]] = {
-        "stop": lambda session, job: visit(session, "jobs", f"job={job}", lambda: session.press("Stop")),
-        "name": lambda session, _: visit(
-            session,
-            "components",
-            f"run={run_id}",
-            lambda: session.change("text_input", "Your name for the low", string_value="named by a stranger"),
-        ),
-        ALLOWED: lambda session, _: visit(session, "train", "epochs=1&seed=77", lambda: session.press("Train")),
-        "rename": lambda session, _: visit(session, "datasets", f"dataset={dataset_id}", lambda: rename(session)),
-        "delete a model": lambda session, _: visit(session, "runs", "", lambda: delete_row(session)),
-        "delete": lambda session, _: visit(session, "datasets", f"dataset={dataset_id}", lambda: delete(session)),
-        "import": lambda session, _: visit(session, "datasets", "section=MovieLens+releases", lambda: fetch(session)),
-    }
     recorded: dict[str, list[BackMsg]] = {}
     shutil.copytree(home, folder / "open")
     os.environ["EMBEDDING_EXPLORER_HOME"] = str(folder / "open")
     os.environ["EMBEDDING_EXPLORER_DOWNLOAD_BASE"] = "http://127.0.0.1:9/"  # what would be fetched is not
     with live_server(folder / "log") as (_, address):  # no administrator's token, on this machine: anybody may
         job, worked = long_job(), True
-        for name, deed in deeds.items():
+        for name, deed in deeds(run_id, dataset_id).items():
             with Session(address) as session:
                 deed(session, job)
                 session.wait(1)
@@ -291,7 +271,7 @@ def strangers(folder: Path) -> bool:
     os.environ["EMBEDDING_EXPLORER_HOME"] = str(home)
     with attacked(folder / "log") as (_, address), Session(address) as visitor:
         job = long_job()
-        for name, deed in deeds.items():
+        for name, deed in deeds(run_id, dataset_id).items():
             with Session(address, headers=STRANGER) as session, suppress(LookupError, TimeoutError):
                 if name != ALLOWED:  # done by the messages alone: they do what they did
                     deed(session, job)
@@ -304,72 +284,6 @@ def strangers(folder: Path) -> bool:
             print(f"{'a stranger: ' + name:44}{'DONE' if was_done else 'refused'}")
         queue.cancel(job, by=COMMAND_LINE)
         return worked and not any(harm.values()) and honest(visitor, 2)
-
-
-def happened(job_id: str, run_id: str, dataset_id: str) -> dict[str, bool]:
-    """Which deeds the home shows."""
-    info = data.info(dataset_id) if dataset_id in data.dataset_ids() else None
-    return {
-        "stop": queue.get(job_id).canceling or queue.get(job_id).state == "canceled",
-        "name": any("stranger" in str(name) for name in component_names.get(run_id, by=Visitor("nobody"))),
-        "rename": info is None or info.name != "Attacked",
-        "delete": info is None,
-        "delete a model": run_id not in {run.run_id for run in RunStore().list()},
-        ALLOWED: any(job.kind == "train" and queue.spec(job.job_id)["config"]["seed"] == 77 for job in queue.jobs()),
-        "import": any(job.kind in {"import", "download"} for job in queue.jobs()),
-    }
-
-
-def visit(session: Session, page: str, query: str, deed: Callable[[], None]) -> None:
-    """Open a page by a link and do something on it."""
-    session.open(page, query)
-    deed()
-
-
-def rename(session: Session) -> None:
-    """Give the dataset on the page another name."""
-    session.press("Rename")
-    session.change("text_input", "Name", string_value="Renamed by a stranger")
-    session.press("Save")
-
-
-def delete(session: Session) -> None:
-    """Delete the dataset on the page."""
-    session.press("Delete")
-    session.press("Delete")
-
-
-def delete_row(session: Session) -> None:
-    """Select the first model in the table, and delete it."""
-    session.change("dataframe", "", string_value='{"selection": {"rows": [0], "columns": [], "cells": []}}')
-    session.press("Delete")
-    session.press("Delete")
-
-
-def fetch(session: Session) -> None:
-    """Download the first release that there is."""
-    session.change("checkbox", "I have read these conditions", bool_value=True)
-    session.press("Download and import")
-
-
-def furnish(folder: Path) -> tuple[str, str]:
-    """A home with a model and a dataset that are not the stranger's; their ids."""
-    table = folder / "Attacked.csv"
-    rows = (f"{user},{item},{(user * item) % 5 + 1}" for user in range(30) for item in range(30))
-    table.write_text("\n".join(["userId,movieId,rating", *rows]) + "\n", encoding="utf-8")
-    for call in (["import", str(table), "--name", "Attacked"], ["train", "--epochs", "1"]):
-        subprocess.run([sys.executable, "-m", "core", *call], check=True, stdout=subprocess.DEVNULL)
-    (run,) = RunStore().list()
-    return run.run_id, next(one for one in data.dataset_ids() if data.info(one).name == "Attacked")
-
-
-def long_job() -> str:
-    """The id of a training that goes on for minutes and is nobody's here."""
-    from core.config import RunConfig
-    from core.model.families import PRESETS
-
-    config: RunConfig = PRESETS["default"].model_copy(update={"epochs": 1000, "batch_size": 64, "seed": 99})
-    return queue.submit_training(config, data.BUNDLED, by=Visitor("somebody else")).job_id
 
 
 @contextmanager

@@ -13,9 +13,8 @@ from core.data.vectors import samples
 from core.data.vectors.request import VectorOptions, VectorReport
 from core.jobs import import_jobs
 from core.jobs.job_folder import Job
-from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.session import dialogs, state, visitor
+from dashboard.session import state, visitor
 from dashboard.shared import elements, phrases, tables
 from dashboard.shared.markup import escape
 
@@ -56,9 +55,7 @@ def watched() -> Job | None:
 @st.fragment(run_every=trainings.POLL)
 def follow(job_id: str) -> None:
     """Progress and a way to stop; when the job has ended, the whole page runs again."""
-    job = loaders.job(job_id)
-    if job is None or not job.active:
-        dialogs.rerun()
+    job = trainings.going_on(job_id)
     with st.container(border=True):
         st.markdown(f"**{escape(job.title)}**")
         show_progress(job)

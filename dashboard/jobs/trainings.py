@@ -193,6 +193,14 @@ def lead_to_first() -> None:
         elements.page_link("train", "Train a first model", "model_training")
 
 
+def going_on(job_id: str) -> Job:
+    """A job that waits or runs, for a part that ticks; when it has ended, the whole page runs again."""
+    job = loaders.job(job_id)
+    if job is None or not job.active:
+        dialogs.rerun()
+    return job
+
+
 @st.fragment(run_every=POLL)
 def follow(job_id: str) -> None:
     """A progress bar that moves until the job has ended; then the whole page runs again."""
