@@ -65,9 +65,11 @@ def hints(scores: np.ndarray, columns: ItemColumns) -> tuple[Hint, ...]:
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
     """p-values corrected so that a share of at most q of those up to q is expected to be chance, (n,)."""
-    from scipy import stats  # 0.5 s to import
-
-    return np.asarray(stats.false_discovery_control(p))
+    order = np.argsort(p)
+    rising = p[order] * len(p) / np.arange(1, len(p) + 1)
+    q = np.empty_like(p)
+    q[order] = np.minimum(np.minimum.accumulate(rising[::-1])[::-1], 1)
+    return q
 
 
 def _numbers(scores: np.ndarray, numbers: Mapping[str, np.ndarray]) -> Iterator[Hint]:
