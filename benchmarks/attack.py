@@ -82,9 +82,7 @@ def train(visitor: Session, seed: int) -> float:
     Raises:
         TimeoutError: It was not finished in time.
     """
-    visitor.open("train")
-    for label, value in (("Epochs (passes)", 2), ("Seed", seed)):
-        visitor.enter(label, value)
+    visitor.open("train", f"epochs=2&seed={seed}")
     began = time.monotonic()
     visitor.click("Train")
     if not visitor.wait(TRAINS_WITHIN_SECONDS, lambda: visitor.says("Kept epoch")):

@@ -51,9 +51,7 @@ def walk(session: Session, number: int, trainings: int) -> Iterator[None]:
     """Everything one person does, a page or a click a turn: trains `trainings` models, and looks around meanwhile."""
     chance = np.random.default_rng(number)
     for training in range(trainings):
-        session.open("train")
-        session.enter("Epochs (passes)", EPOCHS)
-        session.enter("Seed", 1000 * (number + 1) + training)
+        session.open("train", f"epochs={EPOCHS}&seed={1000 * (number + 1) + training}")
         yield
         session.click("Train")
         yield

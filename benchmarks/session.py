@@ -102,16 +102,6 @@ class Session:
         self._ask(WidgetState(id=button.id, trigger_value=True))
         self.settle()
 
-    def enter(self, label: str, value: int) -> None:
-        """Put a whole number into a field, and wait likewise; LookupError where there is none of this label."""
-        entry = next((found for found in self._all("number_input") if found.number_input.label == label), None)
-        if entry is None:
-            raise LookupError(f"no field {label!r}")
-        state = WidgetState(id=entry.number_input.id, int_value=value)
-        self._states[state.id] = state
-        self._ask()
-        self.settle()
-
     def press(self, label: str) -> None:
         """Click the last button of a label, also one in a dialog, which runs alone; LookupError where there is none."""
         self.change("button", label, trigger_value=True)
