@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from benchmarks.common import header, line, made_up
+from benchmarks.common import header, line
 from benchmarks.told import Calibration, Told, by_told, calibration
 from core import data
 from core.analysis.new_user.foldin import doubts, fold_in, learned_prior
@@ -29,6 +29,7 @@ from core.model.variational import Variational, VariationalConfig
 from core.training.progress import Progress
 from core.training.trainer import fit
 from core.training.variational import VariationalTraining
+from tests.made_up import ids, made_up
 
 MEASURES = ("50%", "68%", "95%", "within ±", "told", "real", "z²")
 SEEDS = range(5)
@@ -167,9 +168,9 @@ def planted(*, n_users: int, n_items: int, n_ratings: int, seed: int, step: floa
     if step:
         rating = np.clip(np.round(rating / step) * step, 0.5, 5)
     order = np.lexsort((item, user))
-    users, items = ([str(number) for number in range(size)] for size in (n_users, n_items))
+    sides = {"users": ids("", n_users), "items": ids("", n_items)}
     ends = (0.5, 5.0) if step else (-50.0, 50.0)
-    return made_up(user[order], item[order], rating[order], users=users, items=items, ends=ends, noun="movie")
+    return made_up(user[order], item[order], rating[order], **sides, ends=ends, noun="movie")
 
 
 def of_planted(ratings: Ratings, step: float, dim: int) -> Calibration:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.common import header, line, made_up
+from benchmarks.common import header, line
 from core.data import import_ratings
 from core.data.folder import read_folder
 from core.data.ratings import Ratings
@@ -21,6 +21,7 @@ from core.data.splits import split
 from core.model.families import PRESETS, parse_config
 from core.training.baselines import rmse
 from core.training.trainer import fit
+from tests.made_up import ids, made_up
 
 PRESET_NAMES = ("default", "any-scale", "best-ratings", "best")
 GENRES = 19
@@ -63,9 +64,8 @@ def planted(
         np.clip(tell(value), low, high).astype(np.float32)
         for value in (liked + 0.5 * rng.normal(size=len(user)), liked)
     )
-    ids = [str(number) for number in range(max(users, items))]
     genres = [[f"genre {number}" for number in np.flatnonzero(own)] for own in has]
-    sides = {"users": ids[:users], "items": ids[:items]}
+    sides = {"users": ids("", users), "items": ids("", items)}
     return made_up(user, item, told, **sides, ends=(float(low), float(high)), noun="thing", genres=genres), known
 
 
