@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks import beside_twins
 from benchmarks.beside_twins import Beside
 from benchmarks.common import header, line
-from benchmarks.shuffled import Noise, noise_band
+from benchmarks.shuffled import DRAWS, Noise, noise_band
 from benchmarks.stored import stored
 from core import data
 from core.analysis.components.examined import examine, standings
@@ -107,7 +107,7 @@ def show_model(runs: list[Run]) -> None:
 def show_components(at: Study) -> None:
     """Components of the item matrix, as in the article: those above the old noise band, and what is confirmed."""
     print(f"\n## Of the item matrix, shaped by {len(at.rows):,} movies with at least {_ratings(at.fewest)}\n")
-    print(f"The old noise band has {at.noise.count} of {len(at.noise.ratio)} above it ({at.noise.draws} draws).")
+    print(f"The old noise band has {at.noise.count} of {len(at.noise.ratio)} above it ({DRAWS} draws).")
     header("component", "share", "band", "median r", "follows a confirmed one", "high end", "low end")
     confirmed = standings(examine(at.run, at.ratings), at.result.project(at.run.scorer.item_embedding))
     for k in range(at.noise.count):
