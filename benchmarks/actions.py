@@ -11,11 +11,9 @@ seconds of the browser, which draws in software here, and of the server, and kil
 """
 
 import argparse
-import os
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +34,7 @@ from benchmarks.browser import (
     verdict,
     wait_until_complete,
 )
+from benchmarks.common import own_home
 from dashboard.shared import phrases
 
 WORST_SECONDS = 1.0
@@ -281,8 +280,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=5, help="how often each is done (default 5)")
     parser.add_argument("--only", default="", help="actions whose name contains this")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["EMBEDDING_EXPLORER_HOME"] = str((options.home or Path(folder)).resolve())
+    with own_home(options.home):
         if options.home is None:
             train()
         chosen = [action for action in actions() if options.only.lower() in action.name.lower()]

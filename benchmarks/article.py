@@ -7,6 +7,7 @@ Takes the article's model with biases from the store, or trains it (some 25 s). 
 
 import numpy as np
 
+from benchmarks.common import header, line
 from benchmarks.findings import name_of
 from benchmarks.stored import stored
 from core import data
@@ -19,9 +20,9 @@ from core.model.families import PRESETS
 def show(ratings: Ratings, end: End) -> None:
     """One end as a table."""
     titles, mean = ratings.item_table["title"], ratings.item_mean
-    print("| as printed | moved back by one row | trained here |\n| --- | --- | --- |")
+    header("as printed", "moved back by one row", "trained here")
     for rows in zip(end.printed, end.moved_back, end.own, strict=True):
-        print(f"| {' | '.join(f'{name_of(titles[row])} ({mean[row]:.2f})' for row in rows)} |")
+        line(*(f"{name_of(titles[row])} ({mean[row]:.2f})" for row in rows))
 
 
 def main() -> None:
@@ -37,7 +38,7 @@ def main() -> None:
     order = order if order[-1] == high.own[0] else order[::-1]
     place = {row: len(order) - at for at, row in enumerate(order.tolist())}
     for name, end in (("High", high), ("Low", low)):
-        print(f"\n{name} end:\n")
+        print(f"\n{name} end:")
         show(ratings, end)
         for version, rows in (("printed", end.printed), ("moved back", end.moved_back)):
             print(f"\n{version}, places of {len(order):,}: {', '.join(str(place.get(row, '–')) for row in rows)}")

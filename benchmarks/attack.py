@@ -13,12 +13,10 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -31,21 +29,17 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from benchmarks.browser import live_server, verdict
+from benchmarks.common import own_home
+from benchmarks.deeds import ALLOWED, deeds, furnish, happened, long_job
 from benchmarks.session import Session
-from core import data
-from core.access import COMMAND_LINE, Visitor
+from core.access import COMMAND_LINE
+from core.disk import quota
 from core.jobs import queue
 from core.settings import MIB, JobLimits, ServerLimits
-from core.store.runs import RunStore
-from core.studies import component_names
 
-PARTS = ("uploads", "jobs", "connections", "messages", "strangers")
 TOKEN = "a-token-of-the-benchmark"
 STRANGER = {"X-Forwarded-For": "198.51.100.7"}
 """Strangers come through a proxy, from an address of their own; the honest visitor is at the machine."""
-
-ALLOWED = "train"
-"""What a stranger may: by it the messages that are sent again are seen to work."""
 
 FLOOD_MB, FLOODS = 300, 6
 CONNECTIONS, OPEN_FILES = 260, 256
@@ -61,13 +55,11 @@ def main() -> None:
     parser.add_argument("--part", action="append", choices=PARTS, help="this part alone; may be repeated")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends the server too
-    parts = {"uploads": uploads, "jobs": jobs, "connections": connections, "messages": messages, "strangers": strangers}
     within = []
     for name in options.part or PARTS:
         print(f"\n{name}", flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            os.environ["EMBEDDING_EXPLORER_HOME"] = str(Path(folder).resolve() / "home")
-            within.append(parts[name](Path(folder)))
+        with own_home() as folder:
+            within.append(PARTS[name](folder))
     sys.exit(0 if all(within) else 1)
 
 
@@ -78,7 +70,6 @@ def attacked(log: Path, *, open_files: int | None = None) -> Iterator[tuple[psut
     try:
         with live_server(log, open_files) as (server, address):
             with Session(address) as visitor:
-                visitor.settle()
                 train(visitor, seed=1)
             yield server, address
     finally:
@@ -91,14 +82,9 @@ def train(visitor: Session, seed: int) -> float:
     Raises:
         TimeoutError: It was not finished in time.
     """
-    visitor.open("train")
-    visitor.settle()
-    for label, value in (("Epochs (passes)", 2), ("Seed", seed)):
-        visitor.enter(label, value)
-        visitor.settle()
+    visitor.open("train", f"epochs=2&seed={seed}")
     began = time.monotonic()
     visitor.click("Train")
-    visitor.settle()
     if not visitor.wait(TRAINS_WITHIN_SECONDS, lambda: visitor.says("Kept epoch")):
         raise TimeoutError(f"the honest visitor's training was not finished after {TRAINS_WITHIN_SECONDS} s")
     return time.monotonic() - began
@@ -125,18 +111,16 @@ def uploads(folder: Path) -> bool:
         Session(address, headers=STRANGER) as stranger,
         Session(address) as visitor,
     ):
-        for session in (stranger, visitor):
-            session.settle()
         before = megabytes(server)
         with watched(server) as highest:
             answers = [put(address, stranger.session_id, f"flood-{n}", FLOOD_MB) for n in range(FLOODS)]
         print(f"{FLOODS} files of {FLOOD_MB} MB without a place for them: answered {answers}")
         nowhere = verdict("server grown by them, MB", max(highest) - before, GROWTH_MB, "MB")
-        visit(stranger, "for_you", "", lambda: None)
+        stranger.open("for_you")
         small = {put(address, stranger.session_id, f"small-{n}", 90) for n in range(FLOODS)}
         print(f"{FLOODS} files of 90 MB with a place for a small one: answered {small}")
         log_in(stranger)
-        visit(stranger, "datasets", "section=Bring+your+own", lambda: None)
+        stranger.open("datasets", "section=Bring+your+own")
         with watched(server) as highest:
             answers = [put(address, stranger.session_id, f"own-{n}", 90) for n in range(FLOODS)]
         print(f"{FLOODS} files of 90 MB with a place for them: answered {answers}")
@@ -182,17 +166,13 @@ def put(address: str, session_id: str, file: str, size_mb: int) -> int:
 def jobs(folder: Path) -> bool:
     """Sixty strangers, each with a session of their own, ask for a long training."""
     with attacked(folder / "log") as (server, address), ExitStack() as stack, Session(address) as visitor:
-        visitor.settle()
         before = megabytes(server)
 
         def ask(number: int) -> bool:
             with suppress(OSError, WebSocketException, TimeoutError, LookupError):
                 stranger = stack.enter_context(Session(address, headers=STRANGER))
-                stranger.settle()
                 stranger.open("train", f"epochs=40&seed={1000 + number}")
-                stranger.settle()
                 stranger.click("Train")
-                stranger.settle()
                 return True
             return False
 
@@ -205,7 +185,7 @@ def jobs(folder: Path) -> bool:
                 verdict("jobs waiting", waiting, JobLimits().queue_length, "jobs"),
                 verdict("server, MB", megabytes(server), ServerLimits().server_mb, "MB"),
                 verdict("server grown by them, MB", megabytes(server) - before, 2 * SIXTY + GROWTH_MB, "MB"),
-                verdict("disk used, MB", disk_mb(), 50, "MB"),
+                verdict("disk used, MB", quota.usage().total / 1e6, 50, "MB"),
                 honest(visitor, 2),
             ]
         )
@@ -215,7 +195,6 @@ def connections(folder: Path) -> bool:
     """260 connections, silent ones and websockets, at a server that may have 256 files open."""
     log = folder / "log"
     with attacked(log, open_files=OPEN_FILES) as (server, address), Session(address) as visitor:
-        visitor.settle()
         where = urlsplit(address)
         before = log.stat().st_size
         held, pause = [], threading.Event()
@@ -260,14 +239,11 @@ def messages(folder: Path) -> bool:
         Session(address, headers=STRANGER) as stranger,
         Session(address) as visitor,
     ):
-        for session in (stranger, visitor):
-            session.settle()
         workers = {child.pid for child in server.children()}
         for _ in range(20):
             stranger.send(BackMsg(clear_cache=True))
             stranger.send(BackMsg(debug_shutdown_runtime=True))
         stranger.open("train")
-        stranger.settle()
         now = {child.pid for child in server.children()}
         return all([verdict("workers ended or started by it", len(workers ^ now), 0, "workers"), honest(visitor, 2)])
 
@@ -276,29 +252,14 @@ def strangers(folder: Path) -> bool:
     """Stop, delete, rename and naming of what is others', by the page's own buttons and by forged messages."""
     run_id, dataset_id = furnish(folder)
     home = Path(os.environ["EMBEDDING_EXPLORER_HOME"])
-    deeds: dict[str, Callable[[Session, str], None]] = {
-        "stop": lambda session, job: visit(session, "jobs", f"job={job}", lambda: session.press("Stop")),
-        "name": lambda session, _: visit(
-            session,
-            "components",
-            f"run={run_id}",
-            lambda: session.change("text_input", "Your name for the low", string_value="named by a stranger"),
-        ),
-        ALLOWED: lambda session, _: visit(session, "train", "epochs=1&seed=77", lambda: session.press("Train")),
-        "rename": lambda session, _: visit(session, "datasets", f"dataset={dataset_id}", lambda: rename(session)),
-        "delete a model": lambda session, _: visit(session, "runs", "", lambda: delete_row(session)),
-        "delete": lambda session, _: visit(session, "datasets", f"dataset={dataset_id}", lambda: delete(session)),
-        "import": lambda session, _: visit(session, "datasets", "section=MovieLens+releases", lambda: fetch(session)),
-    }
     recorded: dict[str, list[BackMsg]] = {}
     shutil.copytree(home, folder / "open")
     os.environ["EMBEDDING_EXPLORER_HOME"] = str(folder / "open")
     os.environ["EMBEDDING_EXPLORER_DOWNLOAD_BASE"] = "http://127.0.0.1:9/"  # what would be fetched is not
     with live_server(folder / "log") as (_, address):  # no administrator's token, on this machine: anybody may
         job, worked = long_job(), True
-        for name, deed in deeds.items():
+        for name, deed in deeds(run_id, dataset_id).items():
             with Session(address) as session:
-                session.settle()
                 deed(session, job)
                 session.wait(1)
                 recorded[name] = session.sent
@@ -307,16 +268,12 @@ def strangers(folder: Path) -> bool:
                 worked = worked and done
     os.environ["EMBEDDING_EXPLORER_HOME"] = str(home)
     with attacked(folder / "log") as (_, address), Session(address) as visitor:
-        visitor.settle()
         job = long_job()
-        for name, deed in deeds.items():
-            with Session(address, headers=STRANGER) as session:
-                session.settle()
-                with suppress(LookupError, TimeoutError):
-                    if name != ALLOWED:  # done by the messages alone: they do what they did
-                        deed(session, job)
+        for name, deed in deeds(run_id, dataset_id).items():
+            with Session(address, headers=STRANGER) as session, suppress(LookupError, TimeoutError):
+                if name != ALLOWED:  # done by the messages alone: they do what they did
+                    deed(session, job)
             with Session(address, headers=STRANGER) as session:  # the messages of who could, again
-                session.settle()
                 for message in recorded[name]:
                     session.repeat(message)
         harm = happened(job, run_id, dataset_id)
@@ -325,73 +282,6 @@ def strangers(folder: Path) -> bool:
             print(f"{'a stranger: ' + name:44}{'DONE' if was_done else 'refused'}")
         queue.cancel(job, by=COMMAND_LINE)
         return worked and not any(harm.values()) and honest(visitor, 2)
-
-
-def happened(job_id: str, run_id: str, dataset_id: str) -> dict[str, bool]:
-    """Which deeds the home shows."""
-    info = data.info(dataset_id) if dataset_id in data.dataset_ids() else None
-    return {
-        "stop": queue.get(job_id).canceling or queue.get(job_id).state == "canceled",
-        "name": any("stranger" in str(name) for name in component_names.get(run_id, by=Visitor("nobody"))),
-        "rename": info is None or info.name != "Attacked",
-        "delete": info is None,
-        "delete a model": run_id not in {run.run_id for run in RunStore().list()},
-        ALLOWED: any(job.kind == "train" and queue.spec(job.job_id)["config"]["seed"] == 77 for job in queue.jobs()),
-        "import": any(job.kind in {"import", "download"} for job in queue.jobs()),
-    }
-
-
-def visit(session: Session, page: str, query: str, deed: Callable[[], None]) -> None:
-    """Open a page by a link and do something on it."""
-    session.open(page, query)
-    session.settle()
-    deed()
-
-
-def rename(session: Session) -> None:
-    """Give the dataset on the page another name."""
-    session.press("Rename")
-    session.change("text_input", "Name", string_value="Renamed by a stranger")
-    session.press("Save")
-
-
-def delete(session: Session) -> None:
-    """Delete the dataset on the page."""
-    session.press("Delete")
-    session.press("Delete")
-
-
-def delete_row(session: Session) -> None:
-    """Select the first model in the table, and delete it."""
-    session.change("dataframe", "", string_value='{"selection": {"rows": [0], "columns": [], "cells": []}}')
-    session.press("Delete")
-    session.press("Delete")
-
-
-def fetch(session: Session) -> None:
-    """Download the first release that there is."""
-    session.change("checkbox", "I have read these conditions", bool_value=True)
-    session.press("Download and import")
-
-
-def furnish(folder: Path) -> tuple[str, str]:
-    """A home with a model and a dataset that are not the stranger's; their ids."""
-    table = folder / "Attacked.csv"
-    rows = (f"{user},{item},{(user * item) % 5 + 1}" for user in range(30) for item in range(30))
-    table.write_text("\n".join(["userId,movieId,rating", *rows]) + "\n", encoding="utf-8")
-    for call in (["import", str(table), "--name", "Attacked"], ["train", "--epochs", "1"]):
-        subprocess.run([sys.executable, "-m", "core", *call], check=True, stdout=subprocess.DEVNULL)
-    (run,) = RunStore().list()
-    return run.run_id, next(one for one in data.dataset_ids() if data.info(one).name == "Attacked")
-
-
-def long_job() -> str:
-    """The id of a training that goes on for minutes and is nobody's here."""
-    from core.config import RunConfig
-    from core.model.families import PRESETS
-
-    config: RunConfig = PRESETS["default"].model_copy(update={"epochs": 1000, "batch_size": 64, "seed": 99})
-    return queue.submit_training(config, data.BUNDLED, by=Visitor("somebody else")).job_id
 
 
 @contextmanager
@@ -417,11 +307,7 @@ def megabytes(server: psutil.Process) -> float:
     return float(server.memory_info().rss) / 1e6
 
 
-def disk_mb() -> float:
-    """What the home takes."""
-    home = Path(os.environ["EMBEDDING_EXPLORER_HOME"])
-    return sum(path.stat().st_size for path in home.rglob("*") if path.is_file()) / 1e6
-
+PARTS = {"uploads": uploads, "jobs": jobs, "connections": connections, "messages": messages, "strangers": strangers}
 
 if __name__ == "__main__":
     main()

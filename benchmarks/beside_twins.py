@@ -7,11 +7,13 @@ from itertools import pairwise
 
 import numpy as np
 
+from benchmarks.common import header, line
 from benchmarks.likeness import by_chance, likeness, nearest_by_both
 from benchmarks.shuffled import noise_band
+from benchmarks.stored import examined
 from core.analysis.biases.bias import Biases, biases
 from core.analysis.compare.comparison import compare
-from core.analysis.components.examined import Examined, examine
+from core.analysis.components.examined import Examined
 from core.analysis.components.hints import Standing, hints, words
 from core.analysis.components.proof import consensus
 from core.analysis.components.stability import Stability, stability
@@ -53,10 +55,7 @@ class Trained:
     @cached_property
     def examined(self) -> Examined:
         """Components of its predictions and their proof."""
-        found = examine(self.run, self.ratings)
-        if found is None:
-            raise ValueError(f"nothing to test in {self.run.run_id}: it predicts the same taste for everybody")
-        return found
+        return examined(self.run, self.ratings)
 
     @cached_property
     def returning(self) -> Stability:
@@ -65,9 +64,7 @@ class Trained:
         return stability(mine, others)
 
     def _scores(self, run: Run) -> np.ndarray:
-        found = self.examined if run is self.run else examine(run, self.ratings)
-        if found is None:
-            raise ValueError(f"nothing to test in {run.run_id}: it predicts the same taste for everybody")
+        found = self.examined if run is self.run else examined(run, self.ratings)
         return found.result.scores[self.rows]
 
 
@@ -110,9 +107,8 @@ def beside(
 
 def show_counts(found: Sequence[Beside]) -> None:
     """How many components are proven and carry signal, and what the noise band and other seeds say of them."""
-    print("\n## Components of what the models predict, beside twins\n")
-    print("| preset | ratings | proven | signal | band (item matrix) | median r of 1 to 5 | taste worth |")
-    print("| --- " * 7 + "|")
+    print("\n## Components of what the models predict, beside twins")
+    header("preset", "ratings", "proven", "signal", "band (item matrix)", "median r of 1 to 5", "taste worth")
     for one in found:
         for name, models in one.both:
             proofs = [model.examined.proof for model in models]
@@ -120,7 +116,7 @@ def show_counts(found: Sequence[Beside]) -> None:
             band = _spread([noise_band(model.matrix).count for model in models])
             r = ", ".join(f"{value:.2f}" for value in models[0].returning.median_r[:5])
             worth = _spread([proof.rmse[0] - proof.rmse[-1] for proof in proofs], digits=4)
-            print(f"| {one.preset} | {name} | {proven} | {signal} | {band} | {r} | {worth} |", flush=True)
+            line(one.preset, name, proven, signal, band, r, worth)
 
 
 def show_proofs(found: Sequence[Beside]) -> None:
@@ -130,26 +126,27 @@ def show_proofs(found: Sequence[Beside]) -> None:
         proof, result = model.examined.proof, model.examined.result
         parts = split(model.ratings, model.run.config)
         boring = consensus(model.examined.model, result, model.ratings, parts, parts.validation)
-        print(f"\n### {one.preset}: {proof.proven} of {len(proof.z)} proven, {proof.signal} carry some signal\n")
-        print("| component | worth | gain z | score z | r | twin: gain z, score z, r | consensus | high | low |")
-        print("| --- " * 9 + "|")
+        print(f"\n### {one.preset}: {proof.proven} of {len(proof.z)} proven, {proof.signal} carry some signal")
+        header(
+            *("component", "worth", "gain z", "score z", "r"), *("twin: gain z, score z, r", "consensus", "high", "low")
+        )
         others = twin.examined.proof
         for k in range(min(SHOWN, len(proof.z))):
             said = words(hints(result.scores[model.rows, k], model.columns), Standing(k < proof.signal, k == 0))
-            z = f"{proof.worth[k]:.4f} | {proof.z[k]:.1f} | {proof.score_z[k]:.1f} | {model.returning.median_r[k]:.2f}"
+            z = f"{proof.worth[k]:.4f}", f"{proof.z[k]:.1f}", f"{proof.score_z[k]:.1f}"
             null = "–"
             if k < len(others.z):
                 null = f"{others.z[k]:.1f}, {others.score_z[k]:.1f}, {twin.returning.median_r[k]:.2f}"
             mostly = f"{boring.explained[k]:.0%}{', mostly' if boring.mostly[k] else ''}"
-            print(f"| {k + 1} | {z} | {null} | {mostly} | {said.top or '–'} | {said.bottom or '–'} |", flush=True)
+            line(k + 1, *z, f"{model.returning.median_r[k]:.2f}", null, mostly, said.top or "–", said.bottom or "–")
 
 
 def show_likeness(found: Sequence[Beside]) -> None:
     """Whether movies of one series are neighbors, and neighbors share genres."""
     columns = found[0].bundled.columns
     chance = by_chance(columns, NEAREST)
-    print(f"\n## Neighbors beside twins: series found (of {chance.in_series} movies), overlap of genres\n")
-    print("| preset | ratings | found | by predictions | genres | by predictions |\n" + "| --- " * 6 + "|")
+    print(f"\n## Neighbors beside twins: series found (of {chance.in_series} movies), overlap of genres")
+    header("preset", "ratings", "found", "by predictions", "genres", "by predictions")
     for one in found:
         for name, models in one.both:
             texts = []
@@ -158,15 +155,15 @@ def show_likeness(found: Sequence[Beside]) -> None:
                 both = [likeness(lists[way], columns) for lists in every]
                 texts.append((_mean([each.found for each in both], "{:.0%}"), _mean([each.genres for each in both])))
             (series, genres), (by_predictions, told) = texts
-            print(f"| {one.preset} | {name} | {series} | {by_predictions} | {genres} | {told} |", flush=True)
-    print(f"| by chance | | {chance.found:.0%} | | {chance.genres:.3f} | |")
+            line(one.preset, name, series, by_predictions, genres, told)
+    line("by chance", "", f"{chance.found:.0%}", "", f"{chance.genres:.3f}", "")
 
 
 def show_groups(found: Sequence[Beside]) -> None:
     """Whether there are groups, and what of them has a name."""
-    print(f"\n## Groups beside twins: k-means, {GROUPS} groups, cosine\n")
-    print("| preset | ratings | repeat | silhouette | with a label | of these by genre | dense groups (HDBSCAN) |")
-    print("| --- " * 7 + "|")
+    print(f"\n## Groups beside twins: k-means, {GROUPS} groups, cosine")
+    last = "with a label", "of these by genre", "dense groups (HDBSCAN)"
+    header("preset", "ratings", "repeat", "silhouette", *last)
     for one in found:
         for name, models in one.both:
             groups = [kmeans(model.matrix, GROUPS) for model in models]
@@ -176,14 +173,13 @@ def show_groups(found: Sequence[Beside]) -> None:
             repeat = [repeatability(model.matrix, GROUPS) for model in models]
             apart = [silhouette(m.matrix, of) for m, of in zip(models, groups, strict=True)]
             dense = [len(hdbscan(model.matrix).sizes) for model in models]
-            texts = [_mean(repeat, "{:.2f}"), _mean(apart), *map(_spread, (named, genres, dense))]
-            print(f"| {one.preset} | {name} | {' | '.join(texts)} |", flush=True)
+            line(one.preset, name, _mean(repeat, "{:.2f}"), _mean(apart), *map(_spread, (named, genres, dense)))
 
 
 def show_compared(found: Sequence[Beside]) -> None:
     """How alike two models are: the same settings from another seed, and other presets."""
-    print("\n## Compare beside twins\n")
-    print("| models | ratings | neighbors kept of 10 | CKA | without the strongest direction |\n" + "| --- " * 5 + "|")
+    print("\n## Compare beside twins")
+    header("models", "ratings", "neighbors kept of 10", "CKA", "without the strongest direction")
     pairs: list[tuple[str, str, np.ndarray, np.ndarray]] = []
     for one in found:
         for name, models in one.both:
@@ -195,15 +191,13 @@ def show_compared(found: Sequence[Beside]) -> None:
     for title, name, first_matrix, second_matrix in pairs:
         measured = compare(first_matrix, second_matrix).measured
         rest = "–" if measured.cka_rest is None else f"{measured.cka_rest:.2f}"
-        print(f"| {title} | {name} | {measured.kept:.1f} | {measured.cka:.2f} | {rest} |", flush=True)
+        line(title, name, f"{measured.kept:.1f}", f"{measured.cka:.2f}", rest)
 
 
 def show_biases(found: Sequence[Beside]) -> None:
     """The shrinkage curve, and who is liked more or less than its average says among movies with many ratings."""
-    print("\n## Biases beside twins\n")
-    print(
-        "| preset | ratings | movies: half believed at, R² | people | distances from the curve |\n" + "| --- " * 5 + "|"
-    )
+    print("\n## Biases beside twins")
+    header("preset", "ratings", "movies: half believed at, R²", "people", "distances from the curve")
     said = []
     for one in found:
         for name, models in one.both:
@@ -215,7 +209,7 @@ def show_biases(found: Sequence[Beside]) -> None:
             )
             far = [_ends(fit[0], model) for fit, model in zip(fits, models, strict=True)]
             low, high = np.mean([(values[0], values[-1]) for _, values in far], axis=0)
-            print(f"| {one.preset} | {name} | {movies} | {people} | {low:+.2f} to {high:+.2f} |", flush=True)
+            line(one.preset, name, movies, people, f"{low:+.2f} to {high:+.2f}")
             rows, _ = far[0]
             titles = models[0].ratings.item_table["title"]
             said.append(f"- {one.preset}, {name}, more: {'; '.join(titles[rows[::-1][:6]])}")

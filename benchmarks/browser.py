@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,17 +38,13 @@ STAGE = (
 
 @contextmanager
 def live_server(
-    log: Path | None = None,
-    open_files: int | None = None,
-    options: Sequence[str] = (),
-    page: str = "dashboard/app.py",
+    log: Path | None = None, open_files: int | None = None, page: str = "dashboard/app.py"
 ) -> Iterator[tuple[psutil.Process, str]]:
     """A server started as people start it, and its address; ended with everything it started.
 
     Args:
         log: Where what it writes goes; nowhere without it.
         open_files: Files that the process may have open, as `ulimit -n` sets it.
-        options: Further ones of the command line.
         page: The script that it serves.
     """
     with socket.socket() as probe:
@@ -58,7 +54,6 @@ def live_server(
         str(Path(sys.executable).with_name("streamlit")),
         *("run", page, "--server.headless", "true", "--server.address", "127.0.0.1"),
         *("--server.port", str(port)),
-        *options,
     ]
     if open_files:
         command = ["sh", "-c", f'ulimit -n {open_files}; exec "$@"', "sh", *command]
@@ -130,13 +125,13 @@ def time_from_click(page: Page, event: str = "click", **conditions: str) -> None
     page.evaluate(_TIME_FROM_CLICK.replace("CONDITIONS", told).replace("EVENT", event))
 
 
-def seconds_from_click(page: Page, name: str, timeout: float = _PATIENCE_SECONDS) -> float:
+def seconds_from_click(page: Page, name: str) -> float:
     """Seconds from the click to the condition of that name; waits for it.
 
     Raises:
         ValueError: It held before the click already, so there was nothing to wait for.
     """
-    taken = page.wait_for_function(f"() => window.fromClick.{name}", timeout=1000 * timeout).json_value()
+    taken = page.wait_for_function(f"() => window.fromClick.{name}", timeout=1000 * _PATIENCE_SECONDS).json_value()
     if taken == "before":
         raise ValueError(f"{name} held before the click")
     return float(taken)

@@ -14,14 +14,14 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 
+from benchmarks.common import header, line
 from benchmarks.told import Calibration, Told, by_told, calibration
 from core import data
 from core.analysis.new_user.foldin import doubts, fold_in, learned_prior
 from core.analysis.new_user.model import NewUserModel
 from core.data.own.matching import step_of
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.model.families import PRESETS, parse_config
 from core.model.item_features import item_features
@@ -29,7 +29,9 @@ from core.model.variational import Variational, VariationalConfig
 from core.training.progress import Progress
 from core.training.trainer import fit
 from core.training.variational import VariationalTraining
+from tests.made_up import ids, made_up
 
+MEASURES = ("50%", "68%", "95%", "within ±", "told", "real", "z²")
 SEEDS = range(5)
 ITEM_EDGES = (0, 1, 3, 10, 30, 100, np.inf)
 PERSON_EDGES = (0, 30, 100, 300, np.inf)
@@ -90,7 +92,8 @@ def print_table(title: str, models: Sequence[NewUserModel], tell: Callable[[NewU
     step = step_of(models[0].ratings)
     every = together(told)
     rated = {users: np.concatenate([_count(model, users=users) for model in models]) for users in (False, True)}
-    print(f"\n{title}\n| guesses | ratings | 50% | 68% | 95% | within ± | told | real | z² |\n{'| --- ' * 9}|")
+    print(f"\n{title}")
+    header("guesses", "ratings", *MEASURES)
     _print("all", calibration(every, scale, step))
     for what, value, edges in (
         ("ratings of the movie", rated[False], ITEM_EDGES),
@@ -117,10 +120,8 @@ def _count(model: NewUserModel, *, users: bool) -> np.ndarray:
 
 
 def _print(name: str, result: Calibration) -> None:
-    shares = " | ".join(f"{share:.1%}" for share in (*result.covered, result.within))
-    print(
-        f"| {name} | {result.n_ratings:,} | {shares} | {result.told:.3f} | {result.real:.3f} | {result.z_square:.2f} |"
-    )
+    shares = [f"{share:.1%}" for share in (*result.covered, result.within)]
+    line(name, f"{result.n_ratings:,}", *shares, f"{result.told:.3f}", f"{result.real:.3f}", f"{result.z_square:.2f}")
 
 
 def print_newcomers(ratings: Ratings) -> None:
@@ -144,8 +145,7 @@ def print_newcomers(ratings: Ratings) -> None:
                 variance = np.sum(doubts(scorer, person), axis=0)[items] + person.noise
                 score = scorer.score_new_user(person.numbers, items)[0]
                 found[k].append(Told.of(ratings.rating[hidden], score, variance, scorer.scale))
-    print("\n| ratings revealed | guesses | 50% | 68% | 95% | within ± | told | real | z² |")
-    print(f"{'| --- ' * 9}|")
+    header("ratings revealed", "guesses", *MEASURES)
     for k, told in found.items():
         _print(str(k), calibration(together(told), scorer.scale, step_of(ratings)))
 
@@ -168,21 +168,9 @@ def planted(*, n_users: int, n_items: int, n_ratings: int, seed: int, step: floa
     if step:
         rating = np.clip(np.round(rating / step) * step, 0.5, 5)
     order = np.lexsort((item, user))
-    ids = [str(number) for number in range(n_items)]
-    return Ratings(
-        dataset_id="planted",
-        name="Planted",
-        noun="movie",
-        users=Vocabulary(np.array([str(number) for number in range(n_users)], object)),
-        items=Vocabulary(np.array(ids, object)),
-        user_index=user[order].astype(np.int32),
-        item_index=item[order].astype(np.int32),
-        rating=rating[order].astype(np.float32),
-        timestamp=None,
-        item_table=pd.DataFrame({"title": ids, "year": np.nan, "genres": [[] for _ in ids]}),
-        min_rating=0.5 if step else -50.0,
-        max_rating=5.0 if step else 50.0,
-    )
+    sides = {"users": ids("", n_users), "items": ids("", n_items)}
+    ends = (0.5, 5.0) if step else (-50.0, 50.0)
+    return made_up(user[order], item[order], rating[order], **sides, ends=ends, noun="movie")
 
 
 def of_planted(ratings: Ratings, step: float, dim: int) -> Calibration:
@@ -199,7 +187,7 @@ def print_planted() -> None:
     Dimensions that nothing was drawn from are not all switched off where people differ in noise: they learn some of
     it, and what they learn is missing in what is told.
     """
-    print("\n| planted ratings | 50% | 68% | 95% | told | real | z² |\n| --- | --- | --- | --- | --- | --- | --- |")
+    header("planted ratings", *(name for name in MEASURES if name != "within ±"))
     for seed in SEEDS:
         for name, step, dim in (
             ("as drawn", 0.0, 3),
@@ -208,8 +196,8 @@ def print_planted() -> None:
         ):
             ratings = planted(n_users=600, n_items=1500, n_ratings=90_000, seed=seed, step=step)
             found = of_planted(ratings, step or 1e-3, dim)
-            shares = " | ".join(f"{share:.1%}" for share in found.covered)
-            print(f"| seed {seed}, {name} | {shares} | {found.told:.3f} | {found.real:.3f} | {found.z_square:.2f} |")
+            shares = [f"{share:.1%}" for share in found.covered]
+            line(f"seed {seed}, {name}", *shares, f"{found.told:.3f}", f"{found.real:.3f}", f"{found.z_square:.2f}")
 
 
 if __name__ == "__main__":

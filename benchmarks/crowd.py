@@ -51,22 +51,14 @@ def walk(session: Session, number: int, trainings: int) -> Iterator[None]:
     """Everything one person does, a page or a click a turn: trains `trainings` models, and looks around meanwhile."""
     chance = np.random.default_rng(number)
     for training in range(trainings):
-        session.open("train")
-        session.settle()
-        session.enter("Epochs (passes)", EPOCHS)
-        session.settle()
-        session.enter("Seed", 1000 * (number + 1) + training)
-        session.settle()
+        session.open("train", f"epochs={EPOCHS}&seed={1000 * (number + 1) + training}")
         yield
         session.click("Train")
-        session.settle()
         yield
         while not session.says("Kept epoch"):
             session.open(str(chance.choice(PAGES)))
-            session.settle()
             yield
             session.open("train")
-            session.settle()
             yield
 
 
@@ -124,10 +116,8 @@ def visit(server: psutil.Process, address: str, *, people: int, trainings: int) 
 
 def _see_all(session: Session) -> None:
     """Visit every page once: what a session itself needs is then in the first weight, and what comes is of the jobs."""
-    session.settle()
     for page in (*PAGES, "train"):
         session.open(page)
-        session.settle()
 
 
 def _live(session: Session, number: int, trainings: int, failed: list[str]) -> None:

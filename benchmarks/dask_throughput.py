@@ -11,13 +11,13 @@ import argparse
 import contextlib
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 
+from benchmarks.common import own_home
 from core import data
 from core.access import Visitor
 from core.data.ratings import Ratings
@@ -51,10 +51,8 @@ def main() -> None:
         "Dask, 2 workers": lambda folder: on_dask(folder, 2),
     }
     for name, way in ways.items():
-        with tempfile.TemporaryDirectory() as folder:
-            os.environ["EMBEDDING_EXPLORER_HOME"] = str(Path(folder) / "home")
-            with way(Path(folder)):
-                measure(name, ratings, asked)
+        with own_home() as folder, way(folder):
+            measure(name, ratings, asked)
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 
+from benchmarks.common import mean
 from core import data
 from core.model.families import FAMILIES, run_config
 from core.training.trainer import fit
@@ -26,11 +27,8 @@ def main(models: list[str]) -> None:
             lines.append(run.started.references)
         seconds = (time.process_time() - began) / len(values)
         without = ", ".join(f"{name} {np.mean([line[name] for line in lines]):.4f}" for name in lines[0])
-        error = np.std(values, ddof=1) / len(values) ** 0.5
         name = FAMILIES[model].metric.title
-        print(
-            f"{model:18} {name:9} {np.mean(values):.4f} ± {error:.4f}  {seconds:5.1f} s  without: {without}", flush=True
-        )
+        print(f"{model:18} {name:9} {mean(values)}  {seconds:5.1f} s  without: {without}", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,16 +7,14 @@ The two kinds of training take turns, in this process alone, so that both meet t
 """
 
 import argparse
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.browser import verdict
+from benchmarks.common import own_home
 from core import data
 from core.export.living_map.film_file import film_page
 from core.model.families import PRESETS
@@ -42,16 +40,13 @@ def main() -> None:
     without, with_film = np.median(plain), np.median(filmed)
     print(f"{'processor seconds without and with a camera':44}{without:>9.3f}{with_film:>9.3f}")
     within = [verdict("share of the training", with_film / without - 1, SHARE, "")]
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["EMBEDDING_EXPLORER_HOME"] = folder
+    with own_home() as folder:
         run = train_filmed(config, ratings, on_event=lambda event: None, should_stop=lambda: False)
         stored = FILM.load(run.run_id, FilmSettings())
         assert stored is not None
         film = film_of(stored)
         print(f"{'frames and items':44}{len(film.at):>9,}{len(film.rows):>9,}")
-        files = [
-            path for path in Path(folder).rglob("*") if path.is_file() and FILM.name in str(path.relative_to(folder))
-        ]
+        files = [path for path in folder.rglob("*") if path.is_file() and FILM.name in str(path.relative_to(folder))]
         kept = sum(path.stat().st_size for path in files)
         within.append(verdict("kept beside the run", kept / 1e6, MEGABYTES, "MB"))
         within.append(verdict("as a file", len(film_page(run, ratings, film).encode()) / 1e6, MEGABYTES, "MB"))

@@ -17,7 +17,8 @@ import numpy as np
 
 from benchmarks import beside_twins
 from benchmarks.beside_twins import Beside
-from benchmarks.shuffled import Noise, noise_band
+from benchmarks.common import header, line
+from benchmarks.shuffled import DRAWS, Noise, noise_band
 from benchmarks.stored import stored
 from core import data
 from core.analysis.components.examined import examine, standings
@@ -97,24 +98,23 @@ def show_model(runs: list[Run]) -> None:
     """Settings and error of every run."""
     print("## The model\n")
     changed = ", ".join(f"{name} {value}" for name, value in runs[0].config if name != "seed")
-    print(f"Settings: {changed}.\n\n| seed | run | best epoch | validation RMSE |\n| --- | --- | --- | --- |")
+    print(f"Settings: {changed}.")
+    header("seed", "run", "best epoch", "validation RMSE")
     for run in runs:
-        print(f"| {run.config.seed} | `{run.run_id}` | {run.outcome.kept_epoch} | {run.outcome.val_rmse:.4f} |")
+        line(run.config.seed, f"`{run.run_id}`", run.outcome.kept_epoch, f"{run.outcome.val_rmse:.4f}")
 
 
 def show_components(at: Study) -> None:
     """Components of the item matrix, as in the article: those above the old noise band, and what is confirmed."""
     print(f"\n## Of the item matrix, shaped by {len(at.rows):,} movies with at least {_ratings(at.fewest)}\n")
-    print(f"The old noise band has {at.noise.count} of {len(at.noise.ratio)} above it ({at.noise.draws} draws).\n")
-    print(
-        "| component | share | band | median r | follows a confirmed one | high end | low end |\n" + "| --- " * 7 + "|"
-    )
+    print(f"The old noise band has {at.noise.count} of {len(at.noise.ratio)} above it ({DRAWS} draws).")
+    header("component", "share", "band", "median r", "follows a confirmed one", "high end", "low end")
     confirmed = standings(examine(at.run, at.ratings), at.result.project(at.run.scorer.item_embedding))
     for k in range(at.noise.count):
         said = words(hints(at.result.scores[:, k], at.columns), confirmed[k])
         follows = "yes" if confirmed[k].carries_signal else "no"
-        numbers = f"{at.noise.ratio[k]:.1%} | {at.noise.band[k]:.1%} | {at.stability.median_r[k]:.2f} | {follows}"
-        print(f"| {k + 1} | {numbers} | {said.top or '–'} | {said.bottom or '–'} |")
+        numbers = f"{at.noise.ratio[k]:.1%}", f"{at.noise.band[k]:.1%}", f"{at.stability.median_r[k]:.2f}"
+        line(k + 1, *numbers, follows, said.top or "–", said.bottom or "–")
 
 
 def _ratings(count: int) -> str:
@@ -128,18 +128,18 @@ def show_cost(title: str, ratings: Ratings, run: Run) -> None:
     model = centered_on(require_bilinear(run.scorer), ratings, parts)
     predicted = cost(model, predicted_components(model), *held_out)
     found = cost(model, pca(run.scorer.item_embedding), *held_out)
-    print(f"\n## What the components cost, on {found.n_ratings:,} held-out {title}\n")
-    print("| kept | of predictions | of the item matrix |\n| --- | --- | --- |")
+    print(f"\n## What the components cost, on {found.n_ratings:,} held-out {title}")
+    header("kept", "of predictions", "of the item matrix")
     for k in sorted({0, 1, 2, 3, 5, 8, 12, 16, 24, 32, len(found.rmse) - 1}):
-        print(f"| {k} | {predicted.rmse[min(k, len(predicted.rmse) - 1)]:.4f} | {found.rmse[k]:.4f} |")
+        line(k, f"{predicted.rmse[min(k, len(predicted.rmse) - 1)]:.4f}", f"{found.rmse[k]:.4f}")
     for name, one in (("Components of predictions", predicted), ("Of the item matrix", found)):
         print(f"\n{name}: within 0.001 of the whole from {one.enough()} on; within 0.005 from {one.enough(0.005)}.")
 
 
 def show_maps(title: str, matrix: np.ndarray) -> None:
     """Time and faithfulness of every kind of map."""
-    print(f"\n## Maps of {len(matrix):,} movies, {title}\n")
-    print("| map | seconds | neighbors kept | trustworthiness |\n| --- | --- | --- | --- |")
+    print(f"\n## Maps of {len(matrix):,} movies, {title}")
+    header("map", "seconds", "neighbors kept", "trustworthiness")
     wanted = [MapSettings(), MapSettings(dimensions=3), MapSettings(method="tsne")]
     if find_spec("umap"):
         wanted.append(MapSettings(method="umap"))
@@ -148,9 +148,9 @@ def show_maps(title: str, matrix: np.ndarray) -> None:
         layout = draw_map(matrix, settings)
         seconds = time.perf_counter() - began
         found = faithfulness(matrix, layout.points)
-        print(f"| {settings.method} {settings.dimensions}D | {seconds:.1f} | ", end="")
-        print(f"{found.mean:.1%} | {found.trustworthiness:.3f} |", flush=True)
-    print(f"| items at random | | {found.chance:.1%} | 0.500 |")
+        kept, trusted = f"{found.mean:.1%}", f"{found.trustworthiness:.3f}"
+        line(f"{settings.method} {settings.dimensions}D", f"{seconds:.1f}", kept, trusted)
+    line("items at random", "", f"{found.chance:.1%}", "0.500")
     if not find_spec("umap"):
         print("\nUMAP is not installed here, so there is no row for it.")
 
@@ -180,14 +180,13 @@ def show_neighbors(ratings: Ratings) -> None:
     """Neighbors of well-known movies, movie by movie, as each of three presets sees them."""
     rows = np.flatnonzero(ratings.item_count >= FEWEST_RATINGS)
     titles = item_columns(ratings).take(rows).titles
-    print(f"\n## Neighbors by cosine among movies with at least {_ratings(FEWEST_RATINGS)}\n")
+    print(f"\n## Neighbors by cosine among movies with at least {_ratings(FEWEST_RATINGS)}")
     matrices = {name: stored(PRESETS[name], ratings).scorer.item_embedding[rows] for name in SIDE_BY_SIDE}
-    print(f"| movie | {' | '.join(matrices)} |\n" + "| --- " * (1 + len(matrices)) + "|")
+    header("movie", *matrices)
     for item in WELL_KNOWN:
         row = int(np.flatnonzero(rows == ratings.items.index(str(item)))[0])
         lists = [neighbors(matrix, row, top=6).index for matrix in matrices.values()]
-        print(f"| {name_of(titles[row])} | ", end="")
-        print(" | ".join("; ".join(name_of(titles[other]) for other in near) for near in lists) + " |")
+        line(name_of(titles[row]), *("; ".join(name_of(titles[other]) for other in near) for near in lists))
 
 
 def name_of(title: str) -> str:
@@ -198,10 +197,11 @@ def name_of(title: str) -> str:
 
 def show_labels(at: Study) -> None:
     """Labels of k-means groups."""
-    print("\n## Groups of `default` (k-means, cosine)\n\n| movies | label |\n| --- | --- |")
+    print("\n## Groups of `default` (k-means, cosine)")
+    header("movies", "label")
     found = kmeans(at.matrix)
     for size, label in zip(found.sizes, label_groups(found.label, at.columns), strict=True):
-        print(f"| {size} | {label.text or '–'} |")
+        line(size, label.text or "–")
 
 
 def main() -> None:

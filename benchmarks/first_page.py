@@ -10,9 +10,7 @@ Processor seconds are the server's.
 """
 
 import argparse
-import os
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -21,6 +19,7 @@ import numpy as np
 from playwright.sync_api import Browser
 
 from benchmarks.browser import STAGE, chromium, live_server, new_page, verdict, wait_until_complete
+from benchmarks.common import own_home
 
 PAGES = {
     "bare": ("benchmarks/bare_page.py", "document.querySelector('[data-testid=stPlotlyChart] .main-svg .trace')"),
@@ -40,8 +39,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="where models are; an empty one without it")
     options = parser.parse_args()
     figures: dict[str, list[list[float]]] = defaultdict(list)
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["EMBEDDING_EXPLORER_HOME"] = str((options.home or Path(folder)).resolve())
+    with own_home(options.home):
         print("".join(f"{name:>14}" for name in HEADINGS))
         for _ in range(options.rounds):
             for name, (script, drawn) in PAGES.items():

@@ -15,7 +15,7 @@ is the mean over its people.
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -256,17 +256,12 @@ def print_table(ratings: Ratings, trainer: Trainer, groups: Sequence[Group]) -> 
         ("ndcg", "NDCG@10 among the hidden ratings (gain: the rating)"),
         ("ndcg_all", f"NDCG@10 among all movies not revealed (gain: rated {LIKED:g} or more)"),
     ):
-        print(f"\n{title + ', ratings revealed':68}{''.join(f'{k:>9}' for k in REVEALED)}")
-        for way, scores in mean.items():
-            values = [getattr(scores[k], name) for k in REVEALED]
-            print(f"{way:68}{''.join('        –' if np.isnan(value) else f'{value:9.4f}' for value in values)}")
+        print_lines(title, {way: [getattr(scores[k], name) for k in REVEALED] for way, scores in mean.items()}, 68)
     print_sureness(ratings, trainer, groups[0])
-    fold, full = mean["fold-in"][10], mean["full training"][10]
+    fold, full, plain, popular = (mean[way][10] for way in ("fold-in", "full training", "item means", "popularity"))
     checks = {
-        f"RMSE at 10 below item means: {fold.rmse:.4f} < {mean['item means'][10].rmse:.4f}": fold.rmse
-        < mean["item means"][10].rmse,
-        f"NDCG@10 at 10 above popularity: {fold.ndcg:.4f} > {mean['popularity'][10].ndcg:.4f}": fold.ndcg
-        > mean["popularity"][10].ndcg,
+        f"RMSE at 10 below item means: {fold.rmse:.4f} < {plain.rmse:.4f}": fold.rmse < plain.rmse,
+        f"NDCG@10 at 10 above popularity: {fold.ndcg:.4f} > {popular.ndcg:.4f}": fold.ndcg > popular.ndcg,
         f"RMSE at 10 within 2% of full training: {fold.rmse / full.rmse - 1:+.2%}": fold.rmse <= 1.02 * full.rmse,
     }
     print()
@@ -277,7 +272,14 @@ def print_table(ratings: Ratings, trainer: Trainer, groups: Sequence[Group]) -> 
 
 def replace_mean(scores: Sequence[Score]) -> Score:
     """The mean of several groups' scores."""
-    return Score(*(float(np.mean([getattr(score, name) for score in scores])) for name in ("rmse", "ndcg", "ndcg_all")))
+    return Score(*np.mean([astuple(score) for score in scores], axis=0).tolist())
+
+
+def print_lines(title: str, lines: dict[str, list[float]], width: int) -> None:
+    """A table by the number of ratings revealed, a dash where there is nothing."""
+    print(f"\n{title + ', ratings revealed':{width}}{''.join(f'{k:>9}' for k in REVEALED)}")
+    for name, values in lines.items():
+        print(f"{name:{width}}{''.join('        –' if np.isnan(value) else f'{value:9.4f}' for value in values)}")
 
 
 def print_sureness(ratings: Ratings, trainer: Trainer, group: Group) -> None:
@@ -317,10 +319,11 @@ def print_priors(ratings: Ratings, trainer: Trainer, groups: Sequence[Group]) ->
                 measured = score(ratings, group, k, fold)
                 found.setdefault(name, {}).setdefault(k, []).append(measured)
     for measure in ("rmse", "ndcg"):
-        print(f"\n{measure + ', ratings revealed':58}{''.join(f'{k:>9}' for k in REVEALED)}")
-        for name, scores in found.items():
-            means = [np.mean([getattr(one, measure) for one in scores[k]]) for k in REVEALED]
-            print(f"{name:58}{''.join(f'{value:9.4f}' for value in means)}")
+        means = {
+            name: [np.mean([getattr(one, measure) for one in scores[k]]) for k in REVEALED]
+            for name, scores in found.items()
+        }
+        print_lines(measure, means, 58)
 
 
 def _priors(

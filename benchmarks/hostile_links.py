@@ -15,14 +15,11 @@ import argparse
 import contextlib
 import json
 import logging
-import os
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from streamlit import config
@@ -34,6 +31,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from benchmarks.browser import live_server
+from benchmarks.common import all_pages, own_home, without_workers
 from benchmarks.session import Session
 from core.data.folder import write_folder
 from core.disk.home import home
@@ -150,10 +148,8 @@ class Hostile:
                     socket.recv(timeout=1)
                 self.counts.messages += 1
             with Session(address, "&".join(f"{key}={value}" for key, value in self._base.items())) as honest:
-                honest.settle()
                 for page in self._pages[1:]:
                     honest.open(page)
-                    honest.settle()
                     if list(honest._all("exception")):
                         self.counts.died.append(f"{page} on the live server")
 
@@ -302,8 +298,8 @@ def main() -> None:
     options = parser.parse_args()
     logging.disable(logging.WARNING)  # Streamlit misses its server
     config.set_option("client.showErrorDetails", "full")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["EMBEDDING_EXPLORER_HOME"] = folder
+    with own_home():
+        without_workers()  # what is forged may ask for trainings
         hostile = Hostile(open_page, all_pages(), prepare(), options.seed)
         began = time.perf_counter()
         hostile.links(options.links)
@@ -315,22 +311,11 @@ def main() -> None:
     sys.exit(1 if hostile.counts.died or hostile.counts.left else 0)
 
 
-def all_pages() -> list[str]:
-    """Names of all pages."""
-    from dashboard.shell import frame
-
-    return [name for pages in frame.PAGES.values() for name, *_ in pages]
-
-
 def open_page(name: str, **query: Any) -> AppTest:
-    """Open a page of the app without a server and without workers."""
-    from core.jobs.pool import Pool
-    from dashboard.cache import loaders
+    """Open a page of the app without a server."""
     from tests.dashboard.conftest import APP
 
-    idle = Pool(1)  # never started: what is forged may ask for trainings
-    loaders.runner = lambda: idle
-    app = AppTest.from_file(str(Path(APP)), default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=60)
     for key, value in query.items():
         app.query_params[key] = value
     if name != "start":

@@ -14,13 +14,12 @@ import argparse
 import os
 import random
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
+from benchmarks.common import own_home
 from core import data
 from core.access import Visitor
 from core.jobs import queue
@@ -136,8 +135,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the moments (default 0)")
     options = parser.parse_args()
     publishing = options.times // 4 if options.publishing is None else options.publishing
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["EMBEDDING_EXPLORER_HOME"] = str(Path(folder).resolve())
+    with own_home():
         ratings = data.load()
 
         def submit(seed: int) -> Job:

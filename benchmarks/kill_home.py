@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.common import own_home
 from core import data
 from core.access import COMMAND_LINE
 from core.data.folder import read_folder as read_dataset
@@ -313,8 +314,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=200, help="kills in all (default 200)")
     parser.add_argument("--seed", type=int, default=0, help="of the moments (default 0)")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["EMBEDDING_EXPLORER_HOME"] = str(Path(folder).resolve() / "home")
+    with own_home():
         began = time.monotonic()
         counts = run(options.times, options.seed)
     columns = list(vars(Counts()))

@@ -27,17 +27,8 @@ from core import settings
 from core.jobs import queue
 from core.store.runs import RunStore
 
-SWEEP = (
-    "--preset",
-    "best-ratings",
-    "--vary",
-    "embedding_dim=2:12",
-    "--vary",
-    "steps=25:60",
-    "--trials",
-    "12",
-    "--json",
-)
+SWEEP = "--preset best-ratings --vary embedding_dim=2:12 --vary steps=25:60 --trials 12 --json"
+COMMAND = (sys.executable, "-m", "core", "sweep", *SWEEP.split())
 
 
 def main() -> None:
@@ -51,7 +42,7 @@ def main() -> None:
         after = moments.sample(range(len(runs_in(Path(folder) / "whole"))), options.times)
         kills = kill(place, after, moments)
         again = finished(place)
-        os.environ[settings.PREFIX + "HOME"] = str(place)
+        settings.live_in(place)
         named = {run_id for trial in again["trials"] for run_id in trial["run_ids"]}
         named |= {run_id for one in (*again["confirmed"], again["base"]) for run_id in one["run_ids"]}
         damaged = sum(RunStore().get(run_id) is None for run_id in named)
@@ -70,7 +61,7 @@ def main() -> None:
 
 def finished(place: Path) -> dict[str, Any]:
     """What a sweep in this home comes to, carried on to its end."""
-    done = subprocess.run(command(), env=settings.environment(place), stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(COMMAND, env=settings.environment(place), stdout=subprocess.PIPE, text=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout)
     return result
 
@@ -81,7 +72,7 @@ def kill(place: Path, after: Sequence[int], moments: random.Random) -> int:
     for runs in sorted(after):
         place.mkdir(parents=True, exist_ok=True)
         process = subprocess.Popen(
-            command(), env=settings.environment(place), stdout=subprocess.DEVNULL, start_new_session=True
+            COMMAND, env=settings.environment(place), stdout=subprocess.DEVNULL, start_new_session=True
         )
         while len(runs_in(place)) < runs and process.poll() is None:
             time.sleep(0.05)
@@ -110,10 +101,6 @@ def workers_of(place: Path) -> list[int]:
         except OSError:
             continue
     return found
-
-
-def command() -> tuple[str, ...]:
-    return (sys.executable, "-m", "core", "sweep", *SWEEP)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,9 @@ frame that shows what was waited for.
 """
 
 import argparse
-import os
 import signal
 import sys
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 import psutil
@@ -32,6 +29,7 @@ from benchmarks.browser import (
     verdict,
     wait_until_complete,
 )
+from benchmarks.common import own_home
 from core import data
 from core.data.splits import split
 from core.jobs import queue
@@ -68,8 +66,7 @@ def main() -> None:
     options = parser.parse_args()
     parts = options.part or PARTS
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends the server too
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["EMBEDDING_EXPLORER_HOME"] = str(Path(folder).resolve())
+    with own_home():
         with live_server() as (server, address), chromium() as browser:
             warm_up(browser, address)
             within, seconds = [], 0.0

@@ -9,10 +9,8 @@ bookkeeping included. The live part starts the very command that people type.
 """
 
 import argparse
-import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.browser import ROOT, chromium, live_server, new_page, verdict, wait_until_complete
+from benchmarks.common import all_pages, own_home, without_workers
 from benchmarks.session import Session
 from benchmarks.size import planted
 from core import data
@@ -47,8 +46,7 @@ def main() -> None:
     parser.add_argument("--planted", type=int, metavar="N", help="made-up ratings in place of the bundled ones")
     options = parser.parse_args()
     dataset_id = PLANTED if options.planted else data.BUNDLED
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["EMBEDDING_EXPLORER_HOME"] = str((options.home or Path(folder)).resolve())
+    with own_home(options.home):
         kinds = [["--preset", name] for name in PRESETS]
         if options.planted:
             write_planted(options.planted)
@@ -74,17 +72,13 @@ def print_pages(times: int, dataset_id: str) -> bool:
     """The table of pages; whether all are within the budget."""
     from streamlit.testing.v1 import AppTest
 
-    from core.jobs.pool import Pool
-    from dashboard.cache import loaders
-
-    idle = Pool(1)  # never started: a page must not wait for TensorFlow's import
-    loaders.runner = lambda: idle
+    without_workers()
     app = AppTest.from_file(str(APP), default_timeout=120)
     app.query_params["dataset"] = dataset_id
     print(f"{'seconds on the server':44}{'first':>9}{'median':>9}{'95%':>9}")
     print(f"{'first page of all':44}{_seconds(app.run):>9.3f}")
     slowest = 0.0
-    for name in _pages():
+    for name in all_pages():
         page = app.switch_page(f"app_pages/{name}.py")
         first = _seconds(page.run)
         if app.exception:
@@ -107,7 +101,7 @@ def print_live(dataset_id: str) -> bool:
             heading = time.perf_counter() - began
             wait_until_complete(page)
             first = time.perf_counter() - began
-            for name in _pages()[1:]:
+            for name in all_pages()[1:]:
                 page.goto(f"{address}/{name}?dataset={dataset_id}")
                 wait_until_complete(page)
             largest = _largest_message(address, dataset_id)
@@ -123,24 +117,14 @@ def print_live(dataset_id: str) -> bool:
     return all(within) and not mapped
 
 
-def _pages() -> list[str]:
-    """Names of all pages, the first one first."""
-    from dashboard.shell import frame
-
-    return [name for pages in frame.PAGES.values() for name, *_ in pages]
-
-
 def _largest_message(address: str, dataset_id: str) -> tuple[int, str]:
     """Bytes of the largest message of any page, and the page it is on."""
     with Session(address, f"dataset={dataset_id}") as session:
-        session.settle()
         found = [(session.largest, "")]
-        for name in _pages()[1:]:
+        for name in all_pages()[1:]:
             session.open(name)
-            session.settle()
             found.append((session.largest, name))
         session.open("maps", ALL_ON_A_MAP)
-        session.settle()
         found.append((session.largest, "map of all"))
     return max(found)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from benchmarks.common import header, line, mean
 from benchmarks.scales import planted
 from benchmarks.stored import stored
 from core import data
@@ -57,26 +58,6 @@ def main() -> None:
 def of_split(config: RunConfig, seed: int) -> RunConfig:
     """The settings on another split."""
     return config.model_copy(update={"split_seed": seed})
-
-
-def mean(values: object) -> str:
-    """The mean over splits and its standard error, of (n_splits,)."""
-    every = np.asarray(values, float)
-    return (
-        f"{every.mean():.4f} ± {every.std(ddof=1) / np.sqrt(len(every)):.4f}" if len(every) > 1 else f"{every[0]:.4f}"
-    )
-
-
-def line(*cells: object) -> None:
-    """One row of a table."""
-    print("|", " | ".join(str(cell) for cell in cells), "|", flush=True)
-
-
-def header(*cells: str) -> None:
-    """The heads of a table."""
-    print()
-    line(*cells)
-    line(*("---" for _ in cells))
 
 
 def one_hot_or_embedding(ratings: Ratings, seeds: range, models: Sequence[str]) -> None:

@@ -8,18 +8,20 @@ would reach ("truth"; the rest is noise), and `best` with twice its steps: where
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
+from benchmarks.common import header, line
 from core.data import import_ratings
 from core.data.folder import read_folder
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from core.data.splits import split
 from core.model.families import PRESETS, parse_config
 from core.training.baselines import rmse
 from core.training.trainer import fit
+from tests.made_up import ids, made_up
 
 PRESET_NAMES = ("default", "any-scale", "best-ratings", "best")
 GENRES = 19
@@ -62,29 +64,14 @@ def planted(
         np.clip(tell(value), low, high).astype(np.float32)
         for value in (liked + 0.5 * rng.normal(size=len(user)), liked)
     )
-    ids = np.array([str(number) for number in range(max(users, items))], object)
     genres = [[f"genre {number}" for number in np.flatnonzero(own)] for own in has]
-    ratings = Ratings(
-        dataset_id="planted",
-        name="Planted",
-        noun="thing",
-        users=Vocabulary(ids[:users]),
-        items=Vocabulary(ids[:items]),
-        user_index=user.astype(np.int32),
-        item_index=item.astype(np.int32),
-        rating=told,
-        timestamp=None,
-        item_table=pd.DataFrame({"title": ids[:items], "year": np.nan, "genres": genres}),
-        min_rating=float(low),
-        max_rating=float(high),
-    )
-    return ratings, known
+    sides = {"users": ids("", users), "items": ids("", items)}
+    return made_up(user, item, told, **sides, ends=(float(low), float(high)), noun="thing", genres=genres), known
 
 
 def without_table(ratings: Ratings) -> Ratings:
     """The same data where nothing is known of the items."""
-    table = ratings.item_table.assign(genres=[[] for _ in range(len(ratings.items))])
-    return Ratings(**{**{name: getattr(ratings, name) for name in Ratings.__dataclass_fields__}, "item_table": table})
+    return replace(ratings, item_table=ratings.item_table.assign(genres=[[] for _ in range(len(ratings.items))]))
 
 
 def hundred_thousand() -> Ratings:
@@ -131,7 +118,7 @@ def data() -> dict[str, Callable[[], tuple[Ratings, np.ndarray | None]]]:
 def main() -> None:
     """Print validation RMSE, a line for each."""
     names = ("mean", "averages", "truth", *PRESET_NAMES, "best, 300 steps", "seconds of best")
-    print(f"| data | ratings | {' | '.join(names)} |\n" + "| --- " * (2 + len(names)) + "|", flush=True)
+    header("data", "ratings", *names)
     longer = parse_config({"steps": 300}, base=PRESETS["best"])
     for name, make in data().items():
         ratings, known = make()
@@ -140,9 +127,9 @@ def main() -> None:
         }
         rows, lines = split(ratings, longer).validation, runs["best"].started
         truth = f"{rmse(known[rows], ratings.rating[rows]):.3f}" if known is not None else "–"
-        errors = " | ".join(f"{run.outcome.val_rmse:.3f}" for run in runs.values())
-        print(f"| {name} | {len(ratings):,} | {lines.mean_rmse:.3f} | {lines.averages_rmse:.3f} | {truth} ", end="")
-        print(f"| {errors} | {runs['best'].outcome.train_seconds:.2f} |", flush=True)
+        without = [f"{error:.3f}" for error in (lines.mean_rmse, lines.averages_rmse)]
+        errors = [f"{run.outcome.val_rmse:.3f}" for run in runs.values()]
+        line(name, f"{len(ratings):,}", *without, truth, *errors, f"{runs['best'].outcome.train_seconds:.2f}")
 
 
 if __name__ == "__main__":

@@ -77,37 +77,30 @@ class Session:
         self._number = itertools.count()
         self._asked: float | None = None
         self._began = 0.0
-        self._fragment_began = 0.0
         self._ask()
 
     def __enter__(self) -> Self:
+        self.settle()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
     def open(self, page: str, query: str = "") -> None:
-        """Go to a page, by its name in the address; the empty one is the first."""
+        """Go to a page, by its name in the address, and wait until it is complete; the empty one is the first."""
         self._page, self._query = self._pages[page], query
         self._states.clear()
         self.largest = 0
         self._ask()
+        self.settle()
 
     def click(self, label: str) -> None:
-        """Click a button; LookupError where there is none."""
+        """Click a button, and wait for the whole page; LookupError where there is none."""
         button = next((found.button for found in self._all("button") if found.button.label == label), None)
         if button is None:
             raise LookupError(f"no button {label!r}; there are {[found.button.label for found in self._all('button')]}")
         self._ask(WidgetState(id=button.id, trigger_value=True))
-
-    def enter(self, label: str, value: int) -> None:
-        """Put a whole number into a field; LookupError where there is none of this label."""
-        entry = next((found for found in self._all("number_input") if found.number_input.label == label), None)
-        if entry is None:
-            raise LookupError(f"no field {label!r}")
-        state = WidgetState(id=entry.number_input.id, int_value=value)
-        self._states[state.id] = state
-        self._ask()
+        self.settle()
 
     def press(self, label: str) -> None:
         """Click the last button of a label, also one in a dialog, which runs alone; LookupError where there is none."""

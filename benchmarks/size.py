@@ -19,12 +19,12 @@ import time
 from dataclasses import asdict, dataclass
 
 import numpy as np
-import pandas as pd
 
 from core.config import run_id
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from core.model.events import Epoch, Event, Started
 from core.model.families import PRESETS, parse_config, run_config
+from tests.made_up import ids, made_up
 
 STARTS = {**PRESETS, "als": run_config(model="als"), "spark": run_config(model="als", engine="spark")}
 """What is measured, by name: the presets, and alternating least squares at its usual settings, here and by Spark."""
@@ -192,21 +192,9 @@ def planted(rows: int, seed: int = 0) -> Ratings:
         score = 3.5 + user_bias[u] + item_bias[i] + np.einsum("ij,ij->i", user_taste[u], item_taste[i])
         score += rng.normal(0, NOISE, size).astype(np.float32)
         rating[part] = np.clip(np.round(2 * score) / 2, 0.5, 5)
-    titles = [f"Item {number}" for number in range(ITEMS)]
-    return Ratings(
-        dataset_id=f"planted-{rows}",
-        name=f"Planted {rows:,}",
-        noun="item",
-        users=Vocabulary(np.array([f"u{number}" for number in range(USERS)], object)),
-        items=Vocabulary(np.array([f"i{number}" for number in range(ITEMS)], object)),
-        user_index=user,
-        item_index=item,
-        rating=rating,
-        timestamp=None,
-        item_table=pd.DataFrame({"title": titles, "year": np.nan, "genres": [[] for _ in titles]}),
-        min_rating=0.5,
-        max_rating=5.0,
-    )
+    users, items, titles = ids("u", USERS), ids("i", ITEMS), ids("Item ", ITEMS)
+    names = {"noun": "item", "dataset_id": f"planted-{rows}", "name": f"Planted {rows:,}"}
+    return made_up(user, item, rating, users=users, items=items, ends=(0.5, 5.0), titles=titles, **names)
 
 
 def _often(rng: np.random.Generator, size: int, draws: int) -> np.ndarray:

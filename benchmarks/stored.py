@@ -1,5 +1,6 @@
 """Runs that several parts of a benchmark look at, trained once."""
 
+from core.analysis.components.examined import Examined, examine
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.model.run import Run
@@ -16,3 +17,11 @@ def stored(config: RunConfig, ratings: Ratings) -> Run:
         run = fit(config, ratings)
         store.publish(run)
     return run
+
+
+def examined(run: Run, ratings: Ratings) -> Examined:
+    """The components of what a run predicts and their proof; ValueError where there is nothing to test."""
+    found = examine(run, ratings)
+    if found is None:
+        raise ValueError(f"nothing to test in {run.run_id}: it predicts the same taste for everybody")
+    return found

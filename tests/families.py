@@ -5,12 +5,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from core import data
 from core.config import GradientConfig, RunConfig
 from core.data.folder import write_folder
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from core.data.splits import split
 from core.disk.home import home
 from core.model.backend import keras
@@ -22,6 +21,7 @@ from core.store.runs import RunStore
 from core.training import gradient, trainer
 from core.training.item2vec import next_cases
 from core.training.labels import divided, table
+from tests.made_up import ids, made_up
 
 GRADIENT = {name for name, family in FAMILIES.items() if issubclass(family.config_type, GradientConfig)}
 """The families that Keras trains."""
@@ -50,21 +50,16 @@ def planted_ratings() -> Ratings:
     rng = np.random.default_rng(0)
     user, item = np.divmod(rng.permutation(N_USERS * N_ITEMS)[:700], N_ITEMS)
     score = 3 + rng.normal(size=N_USERS)[user] * rng.normal(size=N_ITEMS)[item] + rng.normal(size=N_ITEMS)[item] / 2
-    ids = [f"i{number}" for number in range(N_ITEMS)]
-    genres = [LABELS[: 1 + row % 3] for row in range(N_ITEMS)]
-    return Ratings(
-        dataset_id="planted",
-        name="Planted",
+    return made_up(
+        user,
+        item,
+        np.clip(np.round(2 * score) / 2, 0.5, 5),
+        users=ids("u", N_USERS),
+        items=ids("i", N_ITEMS),
+        ends=(0.5, 5.0),
         noun="movie",
-        users=Vocabulary(np.array([f"u{number}" for number in range(N_USERS)], object)),
-        items=Vocabulary(np.array(ids, object)),
-        user_index=user.astype(np.int32),
-        item_index=item.astype(np.int32),
-        rating=np.clip(np.round(2 * score) / 2, 0.5, 5).astype(np.float32),
+        genres=[LABELS[: 1 + row % 3] for row in range(N_ITEMS)],
         timestamp=rng.permutation(700).astype(np.int64) // 3 + 1_000_000_000,
-        item_table=pd.DataFrame({"title": ids, "year": np.nan, "genres": genres}),
-        min_rating=0.5,
-        max_rating=5.0,
     )
 
 

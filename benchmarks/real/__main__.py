@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.common import header, line
 from benchmarks.real.hints import Component, hinted
 from benchmarks.real.neighbors import LISTED, MEASURES, Trainings, trained
 from benchmarks.real.proofs import BUNDLED, CELLS, CHOSEN, REPORTED, SEEDS, TWIN, Answer, answered, kept
@@ -47,9 +48,8 @@ def main() -> None:
 def print_proofs(options: argparse.Namespace) -> None:
     """One row a preset and cell: what is proven by the gain and by the score, beside the old instrument."""
     ratings = data.load()
-    print("| preset | ratings | sets | gain: any | gain | score: any | score |", end="")
-    print(" gain, pooled: any | gain, pooled | score, pooled: any | score, pooled | noise band |")
-    print("| --- " * 12 + "|", flush=True)
+    ways = [way for by in ("gain", "score", "gain, pooled", "score, pooled") for way in (f"{by}: any", by)]
+    header("preset", "ratings", "sets", *ways, "noise band")
     for preset in options.presets:
         for cell in options.only:
             sets = min(options.sets, SEEDS * SEEDS) if cell == BUNDLED else options.sets
@@ -60,7 +60,7 @@ def print_proofs(options: argparse.Namespace) -> None:
             title = KINDS[cell].title if cell in KINDS else cell
             counts = [_counted(answers, pooled, by) for pooled in (False, True) for by in (False, True)]
             band = np.mean([answer.band for answer in answers])
-            print(f"| {preset} | {title} | {len(answers)} | {' | '.join(counts)} | {band:.1f} |", flush=True)
+            line(preset, title, len(answers), *counts, f"{band:.1f}")
 
 
 def _numbers(options: argparse.Namespace, sets: int) -> range:
@@ -79,8 +79,7 @@ def _counted(answers: Sequence[Answer], pooled: bool, by_score: bool) -> str:
 def print_hints(options: argparse.Namespace) -> None:
     """Shares of twin components that get words, with and without the proof; then the words of the bundled ratings."""
     ratings = data.load()
-    print("| preset | twins | components | first: some |z| > 3 | others | words, were it proven | words |")
-    print("| --- " * 7 + "|", flush=True)
+    header("preset", "twins", "components", "first: some |z| > 3", "others", "words, were it proven", "words")
     for preset in options.presets:
         numbers = _numbers(options, options.sets)
         models = [hinted(options.folder, preset, TWIN, number, ratings) for number in numbers]
@@ -90,9 +89,10 @@ def print_hints(options: argparse.Namespace) -> None:
             _share([one.is_loud for one in every if one.place]),
             *(_share([bool(one.said(proof=proof).top) for one in every]) for proof in (False, True)),
         ]
-        print(f"| {preset} | {len(models)} | {len(every)} | {' | '.join(shares)} |", flush=True)
+        line(preset, len(models), len(every), *shares)
     for preset in options.presets:
-        print(f"\n{preset}\n| component | split | confirmed | high end | low end |\n{'| --- ' * 5}|", flush=True)
+        print(f"\n{preset}")
+        header("component", "split", "confirmed", "high end", "low end")
         splits = [hinted(options.folder, preset, BUNDLED, number, ratings) for number in _numbers(options, 9)[::SEEDS]]
         for components in zip(*(one[:8] for one in splits), strict=True):
             for split, one in enumerate(components):
@@ -102,7 +102,7 @@ def print_hints(options: argparse.Namespace) -> None:
 def _print_words(one: Component, split: int) -> None:
     said = one.said()
     confirmed = "yes" if one.carries_signal else "no"
-    print(f"| {one.place + 1} | {split} | {confirmed} | {said.top or '–'} | {said.bottom or '–'} |")
+    line(one.place + 1, split, confirmed, said.top or "–", said.bottom or "–")
 
 
 def _share(values: Sequence[bool]) -> str:
@@ -112,23 +112,22 @@ def _share(values: Sequence[bool]) -> str:
 def print_neighbors(options: argparse.Namespace) -> None:
     """What the thresholds of one twin mark of another one's neighbors, and of those of the bundled ratings."""
     ratings, first, n = data.load(), CHOSEN if options.choosing else REPORTED, 1 + options.retrained
-    level = "threshold | twins: all | well-known | bundled: all | well-known"
-    print(f"| preset | similarity of | at 5%: {level} | at 1%: {level} |\n{'| --- ' * 12}|", flush=True)
+    level = "threshold", "twins: all", "well-known", "bundled: all", "well-known"
+    header("preset", "similarity of", f"at 5%: {level[0]}", *level[1:], f"at 1%: {level[0]}", *level[1:])
     for preset in options.presets:
         real = trained(options.folder, preset, BUNDLED, first, ratings, first=first, n=n)
         numbers = _numbers(options, options.sets)
         twins = [trained(options.folder, preset, TWIN, number, ratings, first=first, n=n) for number in numbers]
         for measure, floored in (*((one, False) for one in MEASURES), ("predictions", True)):
             name = f"{measure}, with a floor" if floored else measure
-            print(f"| {preset} | {name} | {' | '.join(_marked(real, twins, measure, floored=floored))} |", flush=True)
-    print("\n| preset | metric | most lists an item is in | ratings of that item | items in 100 lists or more |")
-    print("| --- " * 5 + "|", flush=True)
+            line(preset, name, *_marked(real, twins, measure, floored=floored))
+    header("preset", "metric", "most lists an item is in", "ratings of that item", "items in 100 lists or more")
     for preset in options.presets:
         scorer = stored(PRESETS[preset].model_copy(update={"split_seed": first}), ratings).scorer
         for metric in METRICS:
             count = listed(nearest(scorer.item_embedding, LISTED, metric=metric), len(ratings.items))
             top, hubs = count.argmax(), np.count_nonzero(count >= MANY * LISTED)
-            print(f"| {preset} | {metric} | {count[top]} | {ratings.item_count[top]} | {hubs} |", flush=True)
+            line(preset, metric, count[top], ratings.item_count[top], hubs)
 
 
 def _marked(real: Trainings, twins: Sequence[Trainings], measure: str, *, floored: bool) -> list[str]:

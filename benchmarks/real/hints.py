@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.real.proofs import configured
-from benchmarks.stored import stored
-from core.analysis.components.examined import examine
+from benchmarks.stored import examined, stored
 from core.analysis.components.hints import Hint, Standing, Words, hints, words
 from core.analysis.item_attributes import item_columns
 from core.data.ratings import Ratings
@@ -57,9 +56,7 @@ def hinted(folder: Path, preset: str, cell: str, number: int, ratings: Ratings) 
 
 def _measured(preset: str, cell: str, number: int, ratings: Ratings) -> Iterator[Component]:
     config, made = configured(preset, cell, number, ratings)
-    outcome = examine(stored(config, made), made)
-    if outcome is None:
-        raise ValueError(f"{preset} predicts the same taste for everybody on set {number} of {cell}")
+    outcome = examined(stored(config, made), made)
     rows = np.flatnonzero(made.item_count >= FEWEST)
     columns = item_columns(made).take(rows)
     for place in range(min(LOOKED_AT, outcome.result.scores.shape[1])):

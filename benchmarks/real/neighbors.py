@@ -9,8 +9,7 @@ import numpy as np
 
 from benchmarks.real.proofs import BUNDLED, TWIN
 from benchmarks.real.sets import KINDS, simulated
-from benchmarks.stored import stored
-from core.analysis.components.examined import examine
+from benchmarks.stored import examined, stored
 from core.analysis.neighbors.all_neighbors import nearest
 from core.analysis.neighbors.support import support
 from core.data.ratings import Ratings
@@ -65,11 +64,9 @@ def trained(folder: Path, preset: str, cell: str, number: int, ratings: Ratings,
                         stored(config.model_copy(update={"split_seed": first}), ratings), seed=1 + number
                     )
             run = fit(config.model_copy(update={"split_seed": first + place, "seed": config.seed + place}), made)
-            outcome = examine(run, made)
-            if outcome is None:
-                raise ValueError(f"{preset} predicts the same taste for everybody on set {number} of {cell}")
+            scores = examined(run, made).result.scores
             vectors = run.scorer.item_embedding[shown]
-            np.savez(path, vectors=vectors, predictions=outcome.result.scores[shown].astype(np.float32))
+            np.savez(path, vectors=vectors, predictions=scores[shown].astype(np.float32))
         with np.load(path) as one:
             found.append({measure: one[measure] for measure in MEASURES})
     asked = np.flatnonzero(ratings.item_count[shown] >= WELL_KNOWN)

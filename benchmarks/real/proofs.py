@@ -9,8 +9,7 @@ import numpy as np
 
 from benchmarks.real.sets import KINDS, simulated
 from benchmarks.shuffled import noise_band
-from benchmarks.stored import stored
-from core.analysis.components.examined import examine
+from benchmarks.stored import examined, stored
 from core.analysis.components.proof import FEWEST_EPOCHS, FEWEST_PEOPLE, Proof, prove
 from core.config import GradientConfig, RunConfig
 from core.data.ratings import Ratings
@@ -81,10 +80,7 @@ def measure(preset: str, cell: str, number: int, ratings: Ratings, *, splits: in
     runs, parts = [], []
     for seed in dict.fromkeys(seeds):
         runs.append(train(config.model_copy(update={"split_seed": seed}), ratings))
-        outcome = examine(runs[-1], ratings)
-        if outcome is None:
-            raise ValueError(f"{preset} predicts the same taste for everybody on set {number} of {cell}")
-        parts.append(outcome.part)
+        parts.append(examined(runs[-1], ratings).part)
     one = prove(parts[:1], by_score=False)
     several = prove(parts, by_score=False) if splits > 1 else replace(one, z=one.z[:0], score_z=one.z[:0])
     return Answer(

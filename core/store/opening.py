@@ -32,7 +32,6 @@ def open_vectors(
     options: VectorOptions | None = None,
     reporter: Reporter = lambda progress, text: None,
     should_stop: Callable[[], bool] = lambda: False,
-    limits: ImportLimits | None = None,
     runner: Runner = in_child,
 ) -> VectorReport:
     """Make a run of vectors in files, and a dataset of what is known of their rows.
@@ -48,7 +47,7 @@ def open_vectors(
         DatasetError, LimitError, CanceledError, QuotaError, DiskFullError: As `import_ratings` says.
     """
     quota.check("opening these vectors", sum(path.stat().st_size for path in paths if path.is_file()))
-    request = _request(paths, metadata, options, limits)
+    request = _request(paths, metadata, options)
     if (of := request.options.of) is not None:
         catalog.place(of)  # before anything is read
     with new_folder(home() / "datasets", "the vectors", mode=0o700) as folder:
@@ -95,11 +94,10 @@ def preview_vectors(
     *,
     metadata: Sequence[Path] = (),
     options: VectorOptions | None = None,
-    limits: ImportLimits | None = None,
     runner: Runner = in_child,
 ) -> VectorPreview:
     """What `open_vectors` would do, by the first rows, and what would stop it; nothing is kept. Raises as it does."""
-    request = _request(paths, metadata, options, limits)
+    request = _request(paths, metadata, options)
     with new_folder(home() / "datasets", "the preview", mode=0o700) as folder:
         result = ask("preview", request, folder, lambda progress, text: None, lambda: False, runner)
     preview = of_json(VectorPreview, result["preview"])
@@ -112,13 +110,11 @@ def preview_vectors(
         return replace(preview, code=error.code, message=str(error))
 
 
-def _request(
-    paths: Sequence[Path], metadata: Sequence[Path], options: VectorOptions | None, limits: ImportLimits | None
-) -> VectorRequest:
+def _request(paths: Sequence[Path], metadata: Sequence[Path], options: VectorOptions | None) -> VectorRequest:
     """What was asked for, with the defaults filled in, and texts as they are kept."""
     return VectorRequest(
         [path.absolute() for path in paths],
         [path.absolute() for path in metadata],
         (options or VectorOptions()).as_kept(),
-        limits or ImportLimits.from_environment(),
+        ImportLimits.from_environment(),
     )

@@ -13,7 +13,7 @@ from core.errors import LimitError
 from core.model.events import Epoch, Started, Step
 from core.model.families import OPENED, family_of, parse_config, stored_families
 from core.model.layers import has_shape
-from core.model.run import Origin, Outcome, Run
+from core.model.run import TRAINED, Origin, Outcome, Run
 from core.model.scoring import BLOCK
 from core.store.artifacts import Artifact, Layout
 
@@ -22,17 +22,17 @@ LAYOUT = Layout("manifest.json", SCHEMA_VERSION)
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """What a run's manifest says, and the folder that it is the manifest of."""
+class RunSummary:
+    """What a run's manifest says, and a list of runs shows. `size` is bytes on disk."""
 
     run_id: str
     config: RunConfig
     dataset: DatasetRef
     outcome: Outcome
-    origin: Origin
     created_at: str
-    versions: tuple[tuple[str, str], ...]
-    artifact: Artifact
+    size: int
+    origin: Origin = TRAINED
+    versions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,17 @@ def write_folder(folder: Path, run: Run) -> None:
     LAYOUT.write(folder, body, arrays, {"history": history})
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> RunSummary:
     """The manifest; raises IntegrityError where it is missing, damaged or of another version, or a file that it names
     is missing or of another size. Their content is not read."""
+    return _opened(folder)[0]
+
+
+def _opened(folder: Path) -> tuple[RunSummary, Artifact]:
     artifact = LAYOUT.open(folder)
     body = artifact.body
     try:
-        manifest = Manifest(
+        run = RunSummary(
             run_id=body["run_id"],
             config=parse_config(body["config"], families=stored_families()),
             dataset=typed(DatasetRef, body["dataset"], "dataset"),
@@ -81,38 +85,38 @@ def read_manifest(folder: Path) -> Manifest:
             origin=typed(Origin, body.get("origin", {}), "origin"),
             created_at=typed(Moment, body["created_at"], "created_at"),
             versions=tuple(typed(dict[str, str], body["versions"], "versions").items()),
-            artifact=artifact,
+            size=sum(size for size, _ in artifact.files.values()),
         )
     except (LimitError, IntegrityError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IntegrityError(f"{LAYOUT.manifest} is not one of this version: {error}") from error
-    if (manifest.outcome.metric is None) != (manifest.config.model in OPENED):
+    if (run.outcome.metric is None) != (run.config.model in OPENED):
         raise IntegrityError(f"{LAYOUT.manifest} says nothing of how a model like this ended, or too much")
-    if manifest.run_id != folder.name:
-        raise IntegrityError(f"it holds run {manifest.run_id}")
-    return manifest
+    if run.run_id != folder.name:
+        raise IntegrityError(f"it holds run {run.run_id}")
+    return run, artifact
 
 
 def read_folder(folder: Path) -> Run:
     """The run, every byte of it checked; raises IntegrityError as `read_manifest` does."""
-    manifest = read_manifest(folder)
-    arrays = {name: manifest.artifact.array(name) for name in manifest.artifact.arrays}
-    if problem := _misfit(arrays, manifest.config, manifest.dataset):
+    about, artifact = _opened(folder)
+    arrays = {name: artifact.array(name) for name in artifact.arrays}
+    if problem := _misfit(arrays, about.config, about.dataset):
         raise IntegrityError(problem)
-    history = typed(_History, manifest.artifact.document("history"), "history.json")
+    history = typed(_History, artifact.document("history"), "history.json")
     return Run(
-        run_id=manifest.run_id,
-        config=manifest.config,
-        dataset=manifest.dataset,
+        run_id=about.run_id,
+        config=about.config,
+        dataset=about.dataset,
         started=history.started,
         history=history.epochs,
         steps=history.steps,
-        outcome=manifest.outcome,
-        scorer=family_of(manifest.config).make(
-            arrays, min_rating=manifest.dataset.min_rating, max_rating=manifest.dataset.max_rating
+        outcome=about.outcome,
+        scorer=family_of(about.config).make(
+            arrays, min_rating=about.dataset.min_rating, max_rating=about.dataset.max_rating
         ),
-        origin=manifest.origin,
-        created_at=manifest.created_at,
-        versions=manifest.versions,
+        origin=about.origin,
+        created_at=about.created_at,
+        versions=about.versions,
     )
 
 

@@ -12,39 +12,23 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from core import access
 from core.access import Action, Visitor
-from core.config import RunConfig
 from core.data.nouns import count
-from core.data.ratings import DatasetRef
 from core.disk.files import discard, new_folder, replace_text, sweep
 from core.disk.home import home
 from core.disk.reading import ForbiddenError, IntegrityError, MissingError, SetAside, read_object
 from core.disk.trash import LOCK_SECONDS, Entry, Trash
 from core.errors import BusyError, CorruptRunError, UnknownRunError, UsageError
 from core.model.families import family_of
-from core.model.run import TRAINED, Origin, Outcome, Run
+from core.model.run import Run
 from core.store.artifacts import publish
-from core.store.run_files import read_folder, read_manifest, write_folder
+from core.store.run_files import RunSummary, read_folder, read_manifest, write_folder
 
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
 _SET_ASIDE, _REASON = ".set-aside", "reason.json"
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """What a list of runs shows, without its arrays. `size` is bytes on disk."""
-
-    run_id: str
-    config: RunConfig
-    dataset: DatasetRef
-    outcome: Outcome
-    created_at: str
-    size: int
-    origin: Origin = TRAINED
 
 
 class RunStore:
@@ -189,16 +173,12 @@ class RunStore:
     def _summary(self, place: Path) -> RunSummary | None:
         while True:
             try:
-                run = read_manifest(place)
+                return read_manifest(place)
             except IntegrityError:
                 try:
                     self._quarantine(place)
                 except (UnknownRunError, CorruptRunError, BusyError):
                     return None
-            else:
-                size = sum(size for size, _ in run.artifact.files.values())
-                told = (run.dataset, run.outcome, run.created_at)
-                return RunSummary(run.run_id, run.config, *told, size, run.origin)
 
     def _quarantine(self, place: Path) -> None:
         """Set aside a folder that does not fit, and raise; return where it fits after all, replaced meanwhile."""

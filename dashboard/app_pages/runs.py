@@ -10,7 +10,8 @@ from core.data.ratings import DatasetRef
 from core.disk.trash import Entry, kept_days
 from core.model.families import PRESETS, differences, family_of
 from core.model.run import Run
-from core.store.runs import RunStore, RunSummary
+from core.store.run_files import RunSummary
+from core.store.runs import RunStore
 from core.sweeps import record
 from dashboard.cache import analyses, loaders
 from dashboard.compare import models as compared_models

@@ -29,7 +29,8 @@ from core.model.events import Started
 from core.model.families import family_of, parse_config
 from core.model.run import Run
 from core.store import study_store
-from core.store.runs import RunStore, RunSummary
+from core.store.run_files import RunSummary
+from core.store.runs import RunStore
 from core.store.study_store import Stored
 from core.studies.twins import TWINS, is_twin, real_id, shown_twin, twin_id
 from core.training.baselines import Baselines, baselines

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 AMOUNT = "Cividis"
@@ -77,6 +78,14 @@ def above_level(y: float, text: str, *, below: bool = False, **font: Any) -> dic
     return {**place, "text": text, "showarrow": False, "font": font}
 
 
+def add_line(
+    result: go.Figure, x: np.ndarray, y: np.ndarray, name: str, hover: str, *, line: dict[str, Any], **more: Any
+) -> None:
+    """Add a line, whose heights travel as float32, and what is shown over it."""
+    words = f"{hover}<extra></extra>"
+    result.add_scatter(x=x, y=y.astype(np.float32), mode="lines", name=name, line=line, hovertemplate=words, **more)
+
+
 def color_bar(title: str, length: int, **more: object) -> dict[str, object]:
     """A color bar that lies above a figure at its right, `length` in pixels, with `more` or other settings."""
     look = {"title": {"text": title, "side": "top"}, "orientation": "h", "thickness": 10, "lenmode": "pixels"}
@@ -89,9 +98,9 @@ def bar_marker(chosen: int | None, shapes: Sequence[str]) -> dict[str, object]:
     return {"color": colors, "pattern": {"shape": list(shapes), "fillmode": "overlay", "size": 5}}
 
 
-def sampled(drawn: int, of: int, noun: str = "") -> str:
-    """What a title adds where only a sample is drawn, " (a sample of 8,000 movies)"; empty where everything is."""
-    return "" if drawn == of else f" (a sample of {drawn:,}{f' {noun}' if noun else ''})"
+def sampled(drawn: int, of: int) -> str:
+    """What a title adds where only a sample is drawn, " (a sample of 8,000)"; empty where everything is."""
+    return "" if drawn == of else f" (a sample of {drawn:,})"
 
 
 _MARKUP = re.compile("[&<>]|%{")

@@ -14,6 +14,7 @@ from dashboard.charts.base import (
     CHOSEN,
     MUTED,
     REFERENCE,
+    add_line,
     annotate,
     color_bar,
     figure,
@@ -129,14 +130,9 @@ def _add_curves(result: go.Figure, fit: Biases, mean: np.ndarray, count: np.ndar
         expected = fit.curve(np.full(len(across), number), across)
         name = counted(number, "rating")
         end = 0 if number < 100 else -1  # where fewer points lie
-        result.add_scatter(
-            x=across.astype(np.float32),
-            y=expected.astype(np.float32),
-            mode="lines",
-            name=name,
-            line={"color": REFERENCE, "width": 2, "dash": dash},
-            hovertemplate=f"expected with {name}: %{{y:.2f}}<extra></extra>",
-        )
+        line = {"color": REFERENCE, "width": 2, "dash": dash}
+        hover = f"expected with {name}: %{{y:.2f}}"
+        add_line(result, across.astype(np.float32), expected, name, hover, line=line)
         place = {"x": float(across[end]), "y": float(expected[end]), "xanchor": "left"}
         side = "bottom" if number == CURVES[0] else "top"
         notes.append({**place, "yanchor": side, "text": name, "showarrow": False, "font": {"size": 12}})
@@ -162,21 +158,9 @@ def believed(fit: Biases, highest: int, *, known: BiasPosterior | None = None) -
         showlegend=known is not None,
         **({} if known is None else with_legend),
     )
-    result.add_scatter(
-        x=count,
-        y=fit.believed(count).astype(np.float32),
-        mode="lines",
-        name="fitted to the biases",
-        line={"color": ACCENT, "width": 3},
-        hovertemplate="%{x:,} ratings: <b>%{y:.0%}</b><extra></extra>",
-    )
+    hover = "%{x:,} ratings: <b>%{y:.0%}</b>"
+    add_line(result, count, fit.believed(count), "fitted to the biases", hover, line={"color": ACCENT, "width": 3})
     if known is not None:
-        result.add_scatter(
-            x=count,
-            y=known.believed(count).astype(np.float32),
-            mode="lines",
-            name="chosen by the model",
-            line={"color": CHOSEN, "width": 2, "dash": "dash"},
-            hovertemplate="%{x:,} ratings: <b>%{y:.0%}</b>, as the model chose<extra></extra>",
-        )
+        line = {"color": CHOSEN, "width": 2, "dash": "dash"}
+        add_line(result, count, known.believed(count), "chosen by the model", f"{hover}, as the model chose", line=line)
     return result

@@ -16,6 +16,7 @@ from dashboard.charts.base import (
     MUTED,
     REFERENCE,
     above_level,
+    add_line,
     bar_marker,
     figure,
     level,
@@ -167,24 +168,11 @@ def scree(
         name="each",
         hovertemplate="%{text}: <b>%{y:.1%}</b> of the total<extra></extra>",
     )
-    result.add_scatter(
-        x=number,
-        y=cumulative.astype(np.float32),
-        yaxis="y2",
-        mode="lines",
-        line={"color": "#b7791f", "width": 2},
-        name="running total",
-        hovertemplate="Components 1 to %{x} together: <b>%{y:.0%}</b><extra></extra>",
-    )
+    look, over = {"color": "#b7791f", "width": 2}, "Components 1 to %{x} together: <b>%{y:.0%}</b>"
+    add_line(result, number, cumulative, "running total", over, line=look, yaxis="y2")
     if line is not None:
-        result.add_scatter(
-            x=number,
-            y=line.astype(np.float32),
-            mode="lines",
-            line={"color": REFERENCE, "width": 2, "dash": "dot"},
-            name=line_name,
-            hovertemplate=f"{line_name} <b>%{{y:.1%}}</b><extra></extra>",
-        )
+        look = {"color": REFERENCE, "width": 2, "dash": "dot"}
+        add_line(result, number, line, line_name, f"{line_name} <b>%{{y:.1%}}</b>", line=look)
     return result
 
 

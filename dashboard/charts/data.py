@@ -16,6 +16,9 @@ from dashboard.shared.phrases import plural, unit
 TALL = 150
 """Height of the highest bar, in pixels."""
 
+USERS, ITEMS = 60, 14
+"""Columns and rows of the table of ratings."""
+
 MOST_TICKS = 8
 """With as many bars or more, every second one has its name below: more would touch where three pictures stand side by
 side."""
@@ -79,13 +82,11 @@ def counts_histogram(counts: np.ndarray, *, title: str, nouns: str) -> Bars:
     return Bars(title, "Ratings, from this many up", nouns, [f"{number:,}" for number in low], bars, notes)
 
 
-def rating_matrix(
-    ratings: Ratings, titles: Sequence[str], *, users: int = 60, items: int = 14, height: int = 400
-) -> go.Figure:
+def rating_matrix(ratings: Ratings, titles: Sequence[str]) -> go.Figure:
     """The ratings as a table with gaps: the most-rated items, by people from the most to the least active."""
-    rows = np.argsort(-ratings.item_count, kind="stable")[:items]
+    rows = np.argsort(-ratings.item_count, kind="stable")[:ITEMS]
     by_activity = np.argsort(-ratings.user_count, kind="stable")
-    columns = by_activity[np.linspace(0, len(by_activity) - 1, min(users, len(by_activity))).astype(int)]
+    columns = by_activity[np.linspace(0, len(by_activity) - 1, min(USERS, len(by_activity))).astype(int)]
     row_of = np.full(len(ratings.items), -1)
     row_of[rows] = np.arange(len(rows))
     column_of = np.full(len(ratings.users), -1)
@@ -99,7 +100,7 @@ def rating_matrix(
         f"The best-known {plural(noun)}, and who rated them",
         x=f"{len(columns)} people, the most active first",
         y=f"{noun.capitalize()}",
-        height=height,
+        height=400,
     )
     figure.add_heatmap(
         z=table,

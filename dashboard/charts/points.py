@@ -174,9 +174,9 @@ def _small(rows: np.ndarray) -> np.ndarray:
     return np.asarray(rows).astype(np.min_scalar_type(int(np.max(rows, initial=0))))
 
 
-def ring(size: float | np.ndarray, width: float = 3, *, color: str = CHOSEN) -> dict[str, object]:
+def ring(size: float | np.ndarray, *, color: str = CHOSEN) -> dict[str, object]:
     """Marker of a point that somebody has looked for."""
-    return {"size": size, "symbol": "circle-open", "color": color, "line": {"width": width}}
+    return {"size": size, "symbol": "circle-open", "color": color, "line": {"width": 3}}
 
 
 def add_found(

@@ -11,7 +11,7 @@ from core.analysis.compare.score import SplitScore
 from core.config import RunConfig
 from core.model.families import FAMILIES, PRESETS, differences
 from core.model.run import Run
-from core.store.runs import RunSummary
+from core.store.run_files import RunSummary
 from dashboard.cache import loaders
 from dashboard.charts import compare as charts
 from dashboard.charts.training import Named

@@ -11,7 +11,7 @@ from core.data.nouns import verb, with_article
 from core.model.families import family_of
 from core.model.metrics import RMSE
 from core.model.run import Run
-from core.store.runs import RunSummary
+from core.store.run_files import RunSummary
 from dashboard.shared import score_words
 from dashboard.shared.markup import escape
 from dashboard.shared.model_names import data_words

@@ -30,15 +30,10 @@ def overview(ratings: Ratings) -> None:
             (_counts(ratings.item_count, f"How often {with_article(noun)} is rated", nouns), _HOW_MANY.format(nouns)),
             (_counts(ratings.user_count, "How much a person rates", "people"), _HOW_MANY.format("people")),
         ):
-            st.html(picture(bars, f"{alt}. {_highest(bars)}"))
+            st.html(picture(bars, f"{alt}. The most: {bars.notes[int(np.argmax(bars.counts))]}"))
 
 
 _HOW_MANY = "How many {} have how many ratings"
-
-
-def _highest(bars: Bars) -> str:
-    """The highest bar in words."""
-    return f"The most: {bars.notes[int(np.argmax(bars.counts))]}"
 
 
 def filled_share(ratings: Ratings) -> float:

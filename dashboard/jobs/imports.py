@@ -13,9 +13,8 @@ from core.data.vectors import samples
 from core.data.vectors.request import VectorOptions, VectorReport
 from core.jobs import import_jobs
 from core.jobs.job_folder import Job
-from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.session import dialogs, state, visitor
+from dashboard.session import state, visitor
 from dashboard.shared import elements, phrases, tables
 from dashboard.shared.markup import escape
 
@@ -23,13 +22,13 @@ from dashboard.shared.markup import escape
 @state.reporting
 def start_import(upload: str, mapping: ColumnMapping, options: ImportOptions, title: str) -> None:
     """Import an upload; a callback."""
-    _watch(import_jobs.submit_import(upload, mapping, options, by=visitor.current(), title=title))
+    trainings.watch(import_jobs.submit_import(upload, mapping, options, by=visitor.current(), title=title))
 
 
 @state.reporting
 def start_vectors(upload: str, options: VectorOptions, title: str) -> None:
     """Open uploaded vectors; a callback."""
-    _watch(import_jobs.submit_vectors(upload, options, by=visitor.current(), title=title))
+    trainings.watch(import_jobs.submit_vectors(upload, options, by=visitor.current(), title=title))
 
 
 @state.reporting
@@ -44,12 +43,7 @@ def open_sample(name: str) -> None:
 @state.reporting
 def start_download(release_id: str, accepted: bool) -> None:
     """Fetch and import a release; a callback."""
-    _watch(import_jobs.submit_download(release_id, accepted=accepted, by=visitor.current()))
-
-
-def _watch(job: Job) -> None:
-    loaders.jobs_now.clear()
-    state.watch(job.job_id)
+    trainings.watch(import_jobs.submit_download(release_id, accepted=accepted, by=visitor.current()))
 
 
 def watched() -> Job | None:
@@ -61,9 +55,7 @@ def watched() -> Job | None:
 @st.fragment(run_every=trainings.POLL)
 def follow(job_id: str) -> None:
     """Progress and a way to stop; when the job has ended, the whole page runs again."""
-    job = loaders.job(job_id)
-    if job is None or not job.active:
-        dialogs.rerun()
+    job = trainings.going_on(job_id)
     with st.container(border=True):
         st.markdown(f"**{escape(job.title)}**")
         show_progress(job)

@@ -16,7 +16,7 @@ from core.studies.study_kinds import study_named
 from core.studies.twins import real_id
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.session import dialogs, state, visitor
+from dashboard.session import state, visitor
 from dashboard.shared import elements, phrases
 
 
@@ -109,19 +109,13 @@ def start_again(job: Job) -> None:
     """Ask once more for what a job was to do, and show the new job."""
     run_id, name, values = study_jobs.asked_for(job.job_id)
     kind = study_named(name)
-    again = study_jobs.submit_study(run_id, kind, kind.parse(values), by=visitor.current(), title=job.title)
-    loaders.jobs_now.clear()
-    if again.job_id:
-        state.watch(again.job_id)
+    trainings.watch(study_jobs.submit_study(run_id, kind, kind.parse(values), by=visitor.current(), title=job.title))
 
 
 @st.fragment(run_every=trainings.POLL)
 def follow(job_id: str) -> None:
     """How far a study is; when the job has ended, the whole page runs again."""
-    job = loaders.job(job_id)
-    if job is None or not job.active:
-        dialogs.rerun()
-    show_progress(job)
+    show_progress(trainings.going_on(job_id))
 
 
 def show_progress(job: Job) -> None:

@@ -8,6 +8,7 @@ from core.jobs import score_jobs, sweep_jobs
 from core.jobs.job_folder import Job
 from core.sweeps.plan import SweepPlan
 from dashboard.cache import loaders
+from dashboard.jobs import trainings
 from dashboard.session import state, visitor
 
 KEY, VIEW = "sweep", "many"
@@ -53,7 +54,4 @@ def train_on_splits(run_ids: tuple[str, ...], splits: int) -> None:
 def train_on_splits_again(job: Job) -> None:
     """Ask once more for what a job was to do, and show the new job."""
     run_ids, splits = score_jobs.asked_for(job.job_id)
-    again = score_jobs.submit_score(run_ids, splits, by=visitor.current(), title=job.title)
-    loaders.jobs_now.clear()
-    if again.job_id:
-        state.watch(again.job_id)
+    trainings.watch(score_jobs.submit_score(run_ids, splits, by=visitor.current(), title=job.title))

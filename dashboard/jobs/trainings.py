@@ -15,7 +15,7 @@ from core.jobs import fairness, queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import group_of
 from core.model.families import PRESETS
-from core.store.runs import RunSummary
+from core.store.run_files import RunSummary
 from core.training.budget import first_preset
 from dashboard.cache import loaders
 from dashboard.session import dialogs, state, visitor
@@ -69,9 +69,8 @@ def start(config: RunConfig) -> None:
     """Train this config, or take it from the store; a callback."""
     job = submit(config, state.dataset_id())
     st.session_state.setdefault(_ASKED, set()).add(job.key)
-    if job.job_id:
-        state.watch(job.job_id)
-    else:  # in the store already
+    watch(job)
+    if not job.job_id:  # in the store already
         state.watch(None)
         state.select_run(job.key)
 
@@ -97,6 +96,13 @@ def submit(config: RunConfig, dataset_id: str) -> Job:
     job = queue.submit_training(config, loaders.ratings(dataset_id), by=visitor.current(), title=title)
     loaders.jobs_now.clear()
     return job
+
+
+def watch(job: Job) -> None:
+    """Follow a job that has just been asked for, unless what it was to make was there already."""
+    loaders.jobs_now.clear()
+    if job.job_id:
+        state.watch(job.job_id)
 
 
 def _maker(key: str) -> str | None:
@@ -133,13 +139,13 @@ def running(config: RunConfig) -> Job | None:
     return job
 
 
-def offer(config: RunConfig, *, label: str, lead_to: str | None = None) -> None:
-    """A button that trains `config`, and the progress in its place; `lead_to` is the page to open when it is done."""
+def offer(config: RunConfig, *, label: str) -> None:
+    """A button that trains `config`, and the progress in its place."""
     job = watched()
     if job is None or not job.active:
         job = running(config) or job
     if job is not None and job.active:
-        follow(job.job_id, lead_to)
+        follow(job.job_id)
     else:
         ask(config, job, label=label)
 
@@ -187,12 +193,20 @@ def lead_to_first() -> None:
         elements.page_link("train", "Train a first model", "model_training")
 
 
+def going_on(job_id: str) -> Job:
+    """A job that waits or runs, for a part that ticks; when it has ended, the whole page runs again."""
+    job = loaders.job(job_id)
+    if job is None or not job.active:
+        dialogs.rerun()
+    return job
+
+
 @st.fragment(run_every=POLL)
-def follow(job_id: str, lead_to: str | None = None) -> None:
+def follow(job_id: str) -> None:
     """A progress bar that moves until the job has ended; then the whole page runs again."""
     job = loaders.job(job_id)
     if job is None or not job.active:
-        finish(job, lead_to)
+        finish(job)
         return
     st.progress(job.progress, text=progress_words(job, curve.of_events(queue.events(job_id))))
     stop_button(job)
@@ -206,12 +220,10 @@ def stop_button(job: Job, key: str = "stop_training") -> None:
     elements.button("Stopping" if job.canceling else "Stop", "stop", key, stop, job.job_id, disabled=job.canceling)
 
 
-def finish(job: Job | None, lead_to: str | None = None) -> None:
-    """Open what a job has made, and run the page again (or another one)."""
+def finish(job: Job | None) -> None:
+    """Open what a job has made, and run the page again."""
     if job is not None and job.state == "done":
         select_result(job)
-        if lead_to is not None:
-            st.switch_page(lead_to)
     dialogs.rerun()
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.model.families import family_of
 from core.model.metrics import guess_error
-from core.store.runs import RunSummary
+from core.store.run_files import RunSummary
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import lesson as charts
 from dashboard.lesson.article import ask

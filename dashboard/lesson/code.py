@@ -14,7 +14,7 @@ from core.jobs.job_folder import Job
 from core.model.families import PRESETS, parse_config
 from core.model.run import Run
 from dashboard.cache import loaders
-from dashboard.jobs import trainings
+from dashboard.jobs import studies, trainings
 from dashboard.lesson.article import ask
 from dashboard.lesson.example import Example
 from dashboard.session import dialogs
@@ -142,9 +142,9 @@ def _offer(missing: list[Contestant], same_range: bool) -> None:
         _follow(active)
         return
     for one in missing:
-        ended = _ended(one)
-        if ended is not None:
-            trainings.explain_end(ended)
+        newest = studies.newest_job("train", one.key)
+        if newest is not None and newest.state != "done":
+            trainings.explain_end(newest)
     names = tuple(one.name for one in missing)
     st.button(
         "Train both" if len(missing) > 1 else f"Train the missing one: {names[0]}",
@@ -156,12 +156,6 @@ def _offer(missing: list[Contestant], same_range: bool) -> None:
         help="The article's settings, one after the other or at once, as there are free workers. You can look at other "
         "pages meanwhile.",
     )
-
-
-def _ended(one: Contestant) -> Job | None:
-    """The newest training of this model, if it came to nothing."""
-    of_this_model = [job for job in loaders.jobs_now() if job.key == one.key]
-    return of_this_model[-1] if of_this_model and of_this_model[-1].state != "done" else None
 
 
 @st.fragment(run_every=trainings.POLL)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.analysis.film import packed
 from core.export.living_map.program import program
+from dashboard.cache import loaders
 from dashboard.charts import maps as charts
 from dashboard.charts.base import unmarked
 from dashboard.charts.maps import Landmarks, Places, on_the_map
@@ -31,6 +32,12 @@ HEIGHT = 560
 _NO_WEBGL = "_no_webgl"
 
 _mount = st.components.v2.component("embedding_map", js=in_browser.LOADER)
+
+
+def places(run_id: str, rows: np.ndarray, points: np.ndarray, axes: Sequence[str], **more: Any) -> Places:
+    """Where items of a run lie, with what a map says of each; `more` are further fields of `Places`."""
+    labels = loaders.item_rows(run_id).labels
+    return Places(rows, points, axes, loaders.hover(run_id), labels, loaders.notes(run_id), **more)
 
 
 @dataclass(frozen=True, eq=False)

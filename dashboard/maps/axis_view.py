@@ -21,7 +21,6 @@ from core.studies.twins import is_twin
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import maps as charts
 from dashboard.charts.base import plain
-from dashboard.charts.maps import Places
 from dashboard.embeddings.words import signed
 from dashboard.map_view import component as map_view
 from dashboard.maps import settings
@@ -174,15 +173,7 @@ def _cross(
     outlines = ellipses(sure, at, places, searched) if sure is not None else []
     title = f"{phrases.count(len(at), rows.noun)} on two axes"
     map_view.show(
-        Places(
-            at,
-            places,
-            [_axis_title(axis), _axis_title(other)],
-            loaders.hover(run.run_id),
-            rows.labels,
-            loaders.notes(run.run_id),
-            ratings.items.ids,
-        ),
+        map_view.places(run.run_id, at, places, [_axis_title(axis), _axis_title(other)], ids=ratings.items.ids),
         coloring.first(ratings),
         key=CROSS_CHART,
         title=title,

@@ -17,7 +17,7 @@ from core.store import study_store
 from core.store.study_store import Stored
 from core.studies.maps import MAP, K, MapStudySettings
 from core.studies.twins import is_twin, real_id
-from dashboard.cache import component_analyses, loaders
+from dashboard.cache import component_analyses
 from dashboard.charts import maps as charts
 from dashboard.charts.components import axis_title
 from dashboard.charts.points import Classes, Coloring
@@ -173,8 +173,7 @@ def _draw(
     alt = spoken(
         f"{len(drawn.rows):,} {rows.nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {text}"
     )
-    hover, notes = loaders.hover(run.run_id), loaders.notes(run.run_id)
-    places = charts.Places(drawn.rows, drawn.points, _axes(run, drawn), hover, rows.labels, notes, ratings.items.ids)
+    places = map_view.places(run.run_id, drawn.rows, drawn.points, _axes(run, drawn), ids=ratings.items.ids)
     if drawn.points.shape[1] == 2:
         map_view.show(
             places,

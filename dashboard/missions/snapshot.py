@@ -10,7 +10,7 @@ from core.access import Action
 from core.config import RunConfig
 from core.errors import CorruptRunError, LimitError
 from core.model.events import Epoch
-from core.store.runs import RunSummary
+from core.store.run_files import RunSummary
 from core.studies import component_names
 from dashboard.cache import analyses, loaders
 from dashboard.for_you import why_dialog

@@ -8,7 +8,7 @@ from core.data import BUNDLED
 from core.data.ratings import Ratings
 from core.data.vectors.samples import SAMPLES
 from core.jobs import import_jobs
-from core.store.runs import RunSummary
+from core.store.run_files import RunSummary
 from dashboard.cache import loaders
 from dashboard.jobs import imports
 from dashboard.missions.task import Mission

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.neighbors.all_neighbors import MANY
+from core.analysis.neighbors import all_neighbors
 from core.analysis.neighbors.of_one import METRICS, Analogy, Metric, Neighbors, nearest_by_chance
 from core.analysis.questions.probes import rank_correlation
 from core.model.run import Run
@@ -128,12 +128,12 @@ def holds(marks: np.ndarray, trainings: int, rows: Rows) -> str:
 
 def hubs(rows: Rows, lists: np.ndarray, n: int, measure: str) -> str:
     """The rows that are in very many of the n lists, (n_rows,), by one measure; empty where there is none."""
-    often = np.flatnonzero(lists >= MANY * lists.sum() / n)
+    often = all_neighbors.hubs(lists, n)
     if len(often) == 0:
         return ""
-    first = often[np.argsort(-lists[often], kind="stable")[:NAMED]]
     named = [
-        f"**{escape(rows.labels[row])}** ({count(int(rows.count[row]), 'rating')}) in {lists[row]:,}" for row in first
+        f"**{escape(rows.labels[row])}** ({count(int(rows.count[row]), 'rating')}) in {lists[row]:,}"
+        for row in often[:NAMED]
     ]
     rest = f", and {len(often) - NAMED:,} more in very many" if len(often) > NAMED else ""
     return f"In lists by {measure} the same ones stand again and again: {together(named)} of {n:,}{rest}."

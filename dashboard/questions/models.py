@@ -15,7 +15,7 @@ from core.model.families import family_of, parse_config
 from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.session import dialogs, state
+from dashboard.session import state
 from dashboard.shared import elements, phrases
 from dashboard.train import curve
 
@@ -121,9 +121,7 @@ def start(configs: list[RunConfig]) -> None:
 def _follow(job_ids: tuple[str, ...], titles: tuple[str, ...]) -> None:
     """How far several trainings are; when one has ended, the whole page runs again."""
     for job_id, title in zip(job_ids, titles, strict=True):
-        job = loaders.job(job_id)
-        if job is None or not job.active:
-            dialogs.rerun()
+        job = trainings.going_on(job_id)
         st.progress(
             job.progress, text=f"{title}. {trainings.progress_words(job, curve.of_events(queue.events(job.job_id)))}"
         )

@@ -14,7 +14,7 @@ from core.model.run import Run
 from core.studies.twins import twin_id
 from dashboard.cache import analyses, loaders
 from dashboard.charts import questions as charts
-from dashboard.charts.maps import Places, Plane
+from dashboard.charts.maps import Plane
 from dashboard.map_view import component as map_view
 from dashboard.questions import game, words
 from dashboard.questions.models import TASKS, Model, lacks, offer, tasks
@@ -146,17 +146,9 @@ def _map(run: Run, trained: Trained) -> None:
     rows = analyses.shared_items(trained.ids[0], trained.ids[max(at, 1)], min_ratings=trained.least).first
     items, ratings = loaders.item_rows(run.run_id), loaders.ratings_of(run.run_id)
     names = [f"Component {axis} of the model that guesses ratings" for axis in (1, 2)]
-    reach = _reach(trained)
+    plane = Plane(["component 1", "component 2"], equal=False, reach=_reach(trained))
     map_view.show(
-        Places(
-            rows,
-            points,
-            names,
-            loaders.hover(run.run_id),
-            items.labels,
-            loaders.notes(run.run_id),
-            plane=Plane(["component 1", "component 2"], equal=False, reach=reach),
-        ),
+        map_view.places(run.run_id, rows, points, names, plane=plane),
         coloring.by_genre(ratings, coloring.telling(ratings))
         if color == coloring.GENRE
         else coloring.by_column(ratings, color),

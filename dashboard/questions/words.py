@@ -18,9 +18,6 @@ from dashboard.shared.markup import escape
 from dashboard.shared.phrases import fixed, short_time
 from dashboard.shared.selection import called
 
-NOTHING = 0.0005
-"""Difference that three digits do not show."""
-
 
 def brings(stored: Stored, place: int, noun: str, unit: str) -> str:
     """What vectors of one size bring over one-hot vectors, and whether that is more than luck."""

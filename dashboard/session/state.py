@@ -12,7 +12,8 @@ from core import data
 from core.disk.trash import Entry
 from core.errors import ExplorerError, UnknownRunError
 from core.model.families import family_of
-from core.store.runs import RunStore, RunSummary
+from core.store.run_files import RunSummary
+from core.store.runs import RunStore
 from dashboard.cache import loaders
 from dashboard.session import address_bar, visitor
 

@@ -7,7 +7,7 @@ from core.config import RunConfig
 from core.data.nouns import count
 from core.model.families import PRESETS, SETTINGS, Difference, differences, family_of
 from core.model.run import Outcome
-from core.store.runs import RunSummary
+from core.store.run_files import RunSummary
 from dashboard.shared.phrases import PRESET_WORDS, day, with_noun
 
 _MOST_NAMED = 2

@@ -12,7 +12,7 @@ from core.access import Action
 from core.data.ratings import Ratings
 from core.errors import ExplorerError, UsageError
 from core.jobs.job_folder import Job
-from core.store.runs import RunSummary
+from core.store.run_files import RunSummary
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
 from dashboard.missions import begun

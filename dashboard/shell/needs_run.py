@@ -10,7 +10,7 @@ from core.data.ratings import Ratings
 from core.model.families import family_of
 from core.model.run import Run
 from core.model.scoring import Scorer
-from core.store.runs import RunSummary
+from core.store.run_files import RunSummary
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
 from dashboard.session import state

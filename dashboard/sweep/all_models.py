@@ -8,7 +8,7 @@ import streamlit as st
 from core.analysis.compare.leaderboard import Measured, Standing, leaderboard
 from core.config import RunConfig, SplitConfig
 from core.model.families import differences
-from core.store.runs import RunSummary
+from core.store.run_files import RunSummary
 from core.sweeps.plan import FIXED
 from dashboard.cache import loaders
 from dashboard.charts import sweep as charts

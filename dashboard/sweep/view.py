@@ -152,10 +152,7 @@ def _board(sweep_id: str) -> None:
 @st.fragment(run_every=trainings.POLL * 2)
 def _live(sweep_id: str, job_id: str) -> None:
     """The board of a sweep that goes on; when it has ended, the whole page runs again."""
-    job = loaders.job(job_id)
-    if job is None or not job.active:
-        dialogs.rerun()
-    _drawn(sweep_id, job)
+    _drawn(sweep_id, trainings.going_on(job_id))
 
 
 def _drawn(sweep_id: str, job: Job | None) -> None:

@@ -129,10 +129,9 @@ def offer(run: Run) -> None:
 
 def _play(reel: Reel, followed: Sequence[int], key: str, *, title: str, link: str) -> None:
     run, film = reel.run, reel.film
-    ratings, items = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
-    hover, notes = loaders.hover(run.run_id), loaders.notes(run.run_id)
+    ratings = loaders.ratings_of(run.run_id)
     map_view.show(
-        Places(film.rows, film.places[-1], axes_of(run), hover, items.labels, notes),
+        map_view.places(run.run_id, film.rows, film.places[-1], axes_of(run)),
         coloring.first(ratings),
         key=key,
         title=title,

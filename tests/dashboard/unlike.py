@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from core.data import ImportOptions, import_ratings
 from core.data.importing.isolation import in_this_process
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from tests.core.data.importing import made
+from tests.made_up import made_up
 
 
 @dataclass(frozen=True)
@@ -50,22 +50,11 @@ class Kind:
         """What their import makes of them."""
         users, items, ratings = zip(*self.rows(), strict=True)
         user_ids, item_ids = (list(dict.fromkeys(ids)) for ids in (users, items))
-        rating = np.array(ratings, np.float32)
+        user, item = ([of.index(one) for one in all_] for of, all_ in ((user_ids, users), (item_ids, items)))
         low, high = self.scale
-        return Ratings(
-            dataset_id="unlike",
-            name=f"Some {self.nouns}",
-            noun=self.noun,
-            users=Vocabulary(np.array(user_ids, object)),
-            items=Vocabulary(np.array(item_ids, object)),
-            user_index=np.array([user_ids.index(user) for user in users], np.int32),
-            item_index=np.array([item_ids.index(item) for item in items], np.int32),
-            rating=rating,
-            timestamp=None,
-            item_table=pd.DataFrame({"title": item_ids, "year": np.nan, "genres": [[] for _ in item_ids]}),
-            min_rating=float(low),
-            max_rating=float(high),
-        )
+        names = {"noun": self.noun, "dataset_id": "unlike", "name": f"Some {self.nouns}"}
+        ends = float(low), float(high)
+        return made_up(user, item, np.array(ratings, np.float32), users=user_ids, items=item_ids, ends=ends, **names)
 
     def bring(self, folder: Path) -> str:
         """Import them; the dataset's id."""

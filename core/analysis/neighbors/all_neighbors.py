@@ -139,12 +139,12 @@ def listed(near: np.ndarray, n_items: int) -> np.ndarray:
     return np.bincount(near.ravel(), minlength=n_items)
 
 
-def hubs(near: np.ndarray, n_items: int) -> np.ndarray:
-    """Items that stand in at least `MANY` times as many lists as the average item, most first, int64.
+def hubs(lists: np.ndarray, n: int) -> np.ndarray:
+    """Items that stand in at least `MANY` times as many lists as the average of the n that have one, most first, int64.
 
     In many dimensions, and by the dot product in few, some points are near neighbors of a great share of all others
     (Radovanović, Nanopoulos and Ivanović 2010, "Hubs in Space"): such a neighbor says little about the one who has it.
+    `lists`: in how many each item stands, as `listed` counts them.
     """
-    count = listed(near, n_items)
-    found = np.flatnonzero(count >= MANY * near.size / n_items)
-    return found[np.argsort(-count[found], kind="stable")]
+    found = np.flatnonzero(lists >= MANY * lists.sum() / n)
+    return found[np.argsort(-lists[found], kind="stable")]

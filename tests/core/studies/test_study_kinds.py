@@ -1,7 +1,6 @@
 """Studies: what they store is what the analyses say, they go through the queue, and refuse early."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from pydantic import ValidationError
 
@@ -11,7 +10,7 @@ from core.analysis.maps.clusters import kmeans
 from core.analysis.maps.faithfulness import faithfulness
 from core.analysis.maps.projections import MapSettings, draw_map
 from core.config import run_id
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import CanceledError, LimitError, UnknownRunError
 from core.jobs import kinds, queue, study_jobs
@@ -25,6 +24,7 @@ from core.studies.overlap import OverlapSettings
 from core.studies.stability import STABILITY, StabilitySettings
 from core.studies.study import items_taking_part
 from tests.conftest import run_on, with_item_matrix
+from tests.made_up import ids, made_up
 
 TSNE = MapStudySettings(method="tsne", perplexity=5, iterations=250, min_ratings=150)
 
@@ -58,22 +58,8 @@ def tiny_ratings() -> Ratings:
     """Thirty people and thirty items, everybody having rated most of them."""
     rng = np.random.default_rng(0)
     user, item = np.divmod(np.sort(rng.choice(900, 700, replace=False)), 30)
-    ids = np.array([str(number) for number in range(30)], object)
-    table = pd.DataFrame({"title": [f"Item {n}" for n in range(30)], "year": np.nan, "genres": [[] for _ in range(30)]})
-    return Ratings(
-        dataset_id="thirty",
-        name="Thirty",
-        noun="book",
-        users=Vocabulary(ids),
-        items=Vocabulary(ids),
-        user_index=user.astype(np.int32),
-        item_index=item.astype(np.int32),
-        rating=rng.integers(1, 6, 700).astype(np.float32),
-        timestamp=None,
-        item_table=table,
-        min_rating=1.0,
-        max_rating=5.0,
-    )
+    sides = {"users": ids("", 30), "items": ids("", 30), "titles": ids("Item ", 30)}
+    return made_up(user, item, rng.integers(1, 6, 700), **sides, ends=(1.0, 5.0), noun="book")
 
 
 def test_those_take_part_that_training_has_moved(run: Run, bundled: Ratings):

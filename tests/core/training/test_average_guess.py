@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.model.families import run_config
 from core.model.networks import trained_model
@@ -18,6 +17,7 @@ from core.training.trainer import fit
 from tests.conftest import scorer_on
 from tests.core.training.test_trainer import assert_same_result
 from tests.families import GRADIENT, settings
+from tests.made_up import ids, made_up
 
 USERS, ITEMS = 60, 300
 
@@ -28,21 +28,8 @@ def sparse() -> Ratings:
     rng = np.random.default_rng(0)
     user, item = rng.integers(0, USERS, 600), rng.integers(0, ITEMS, 600)
     rating = 88 + 5 * rng.normal(size=USERS)[user] + 3 * rng.normal(size=ITEMS)[item]
-    ids = [f"i{number}" for number in range(ITEMS)]
-    return Ratings(
-        dataset_id="sparse",
-        name="Sparse",
-        noun="book",
-        users=Vocabulary(np.array([f"u{number}" for number in range(USERS)], object)),
-        items=Vocabulary(np.array(ids, object)),
-        user_index=user.astype(np.int32),
-        item_index=item.astype(np.int32),
-        rating=np.clip(np.round(rating), 1, 101).astype(np.float32),
-        timestamp=None,
-        item_table=pd.DataFrame({"title": ids, "year": np.nan, "genres": [[] for _ in ids]}),
-        min_rating=1.0,
-        max_rating=101.0,
-    )
+    sides = {"users": ids("u", USERS), "items": ids("i", ITEMS)}
+    return made_up(user, item, np.clip(np.round(rating), 1, 101), **sides, ends=(1.0, 101.0), noun="book")
 
 
 @pytest.fixture(scope="module")

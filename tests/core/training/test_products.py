@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import LimitError, NotApplicableError
 from core.model.families import run_config
@@ -16,27 +15,14 @@ from core.training import full_ranking
 from core.training.item2vec import neighbors, next_cases
 from core.training.labels import auc
 from core.training.trainer import fit
+from tests.made_up import ids, made_up
 
 
 def made(user: np.ndarray, item: np.ndarray, rating: np.ndarray, genres: list[list[str]] | None = None) -> Ratings:
     """Ratings by their rows, each a second after the one before it."""
-    n_users, n_items = int(user.max()) + 1, int(item.max()) + 1
-    ids = [f"i{number}" for number in range(n_items)]
-    table = {"title": ids, "year": np.nan, "genres": genres or [[] for _ in ids]}
-    return Ratings(
-        dataset_id="made",
-        name="Made",
-        noun="movie",
-        users=Vocabulary(np.array([f"u{number}" for number in range(n_users)], object)),
-        items=Vocabulary(np.array(ids, object)),
-        user_index=user.astype(np.int32),
-        item_index=item.astype(np.int32),
-        rating=rating.astype(np.float32),
-        timestamp=np.arange(len(user), dtype=np.int64) + 1_000_000_000,
-        item_table=pd.DataFrame(table),
-        min_rating=float(rating.min()),
-        max_rating=float(rating.max()),
-    )
+    sides = {"users": ids("u", int(user.max()) + 1), "items": ids("i", int(item.max()) + 1)}
+    ends, stamps = (float(rating.min()), float(rating.max())), np.arange(len(user), dtype=np.int64) + 1_000_000_000
+    return made_up(user, item, rating, **sides, ends=ends, noun="movie", genres=genres, timestamp=stamps)
 
 
 def two_groups() -> Ratings:

@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from core.data.ratings import Ratings, Vocabulary
@@ -13,6 +12,7 @@ from core.model.item_features import item_features
 from core.model.run import Run
 from core.model.variational import Variational
 from core.training.trainer import fit
+from tests.made_up import ids, made_up
 
 CONFIG = run_config(model="variational", embedding_dim=4, steps=40)
 N_USERS, N_ITEMS, N_RATINGS, NOISE = 80, 60, 2400, 0.3
@@ -32,22 +32,10 @@ def planted(*, n_items: int = N_ITEMS, scale: float = 1.0, shift: float = 0.0) -
     score = chance.normal(0, 0.3, N_USERS)[user] + chance.normal(0, 0.3, n_items)[item]
     score += chance.normal(0, 0.6, N_USERS)[user] * taste[item] + chance.normal(0, NOISE, N_RATINGS)
     rating = (shift + scale * score).astype(np.float32)
-    titles = [f"i{number}" for number in range(n_items)]
     genres = [["Comedy"] if one else ["Drama"] for one in genre]
-    return Ratings(
-        dataset_id="taste",
-        name="Taste",
-        noun="movie",
-        users=Vocabulary(np.array([f"u{number}" for number in range(N_USERS)], object)),
-        items=Vocabulary(np.array(titles, object)),
-        user_index=user.astype(np.int32),
-        item_index=item.astype(np.int32),
-        rating=rating,
-        timestamp=None,
-        item_table=pd.DataFrame({"title": titles, "year": np.nan, "genres": genres}),
-        min_rating=float(rating.min()),
-        max_rating=float(rating.max()),
-    )
+    sides = {"users": ids("u", N_USERS), "items": ids("i", n_items)}
+    ends = float(rating.min()), float(rating.max())
+    return made_up(user, item, rating, **sides, ends=ends, noun="movie", genres=genres)
 
 
 @pytest.fixture(scope="module")

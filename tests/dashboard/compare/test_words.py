@@ -9,7 +9,8 @@ from core.analysis.compare.comparison import Comparison, Shared, compare
 from core.analysis.compare.measures import Overlap
 from core.analysis.compare.score import Paired
 from core.model.families import parse_config, run_config
-from core.store.runs import RunStore, RunSummary
+from core.store.run_files import RunSummary
+from core.store.runs import RunStore
 from dashboard.compare import words as compare_words
 
 RNG = np.random.default_rng(0)

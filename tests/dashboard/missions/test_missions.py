@@ -10,7 +10,7 @@ from core.data.vectors.samples import SAMPLES
 from core.model.events import Epoch
 from core.model.families import run_config
 from core.model.run import Outcome
-from core.store.runs import RunSummary
+from core.store.run_files import RunSummary
 from dashboard.missions import aims, checks
 from dashboard.missions.aims import Aims
 from dashboard.missions.snapshot import Snapshot

@@ -15,8 +15,8 @@ def test_one_long_vector_is_a_hub_by_the_dot_product_alone():
     points[[7, 9]] = [[40.0, *[0] * 7], [-40.0, *[0] * 7]]
     lists = {metric: nearest(points, 5, metric=metric) for metric in ("cosine", "euclidean", "dot")}
     assert listed(lists["dot"], 300)[7] > 280
-    assert hubs(lists["dot"], 300)[0] == 7
-    assert 9 not in hubs(lists["dot"], 300)
+    assert hubs(listed(lists["dot"], 300), 300)[0] == 7
+    assert 9 not in hubs(listed(lists["dot"], 300), 300)
     for metric in ("cosine", "euclidean"):
         assert listed(lists[metric], 300)[7] < 50
 
@@ -24,4 +24,4 @@ def test_one_long_vector_is_a_hub_by_the_dot_product_alone():
 def test_few_items_have_no_hub():
     """Of 8 things none can stand in ten times as many lists of 3 as the average one."""
     points = np.random.default_rng(0).normal(size=(8, 4))
-    assert len(hubs(nearest(points, 3, metric="dot"), 8)) == 0
+    assert len(hubs(listed(nearest(points, 3, metric="dot"), 8), 8)) == 0

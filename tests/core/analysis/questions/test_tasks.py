@@ -1,15 +1,15 @@
 """What ratings say and who rated what are planted apart: each task finds its own, and they share no neighbors."""
 
 import numpy as np
-import pandas as pd
 
 from core.analysis.compare.measures import neighbor_overlap
 from core.analysis.item_attributes import ItemColumns
 from core.analysis.questions.probes import probe
 from core.config import RunConfig
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from core.model.families import parse_config, run_config
 from core.training.trainer import fit
+from tests.made_up import ids, made_up
 
 ITEMS, USERS, K = 80, 150, 30
 LIKED, SEEN = np.arange(ITEMS) % 2, np.arange(ITEMS) // (ITEMS // 2)
@@ -23,21 +23,8 @@ def planted() -> Ratings:
     there = rng.random((USERS, ITEMS)) < np.where(sees[:, None] == SEEN, 0.6, 0.1)
     user, item = np.nonzero(there)
     score = 3 + 1.2 * likes[user] * (2 * LIKED[item] - 1) + 0.4 * rng.normal(size=len(user))
-    ids = np.array([f"i{number}" for number in range(ITEMS)], object)
-    return Ratings(
-        dataset_id="tasks",
-        name="Tasks",
-        noun="book",
-        users=Vocabulary(np.array([f"u{number}" for number in range(USERS)], object)),
-        items=Vocabulary(ids),
-        user_index=user.astype(np.int32),
-        item_index=item.astype(np.int32),
-        rating=np.clip(score, 1, 5).astype(np.float32),
-        timestamp=None,
-        item_table=pd.DataFrame({"title": ids, "year": np.nan, "genres": [[] for _ in ids]}),
-        min_rating=1.0,
-        max_rating=5.0,
-    )
+    sides = {"users": ids("u", USERS), "items": ids("i", ITEMS)}
+    return made_up(user, item, np.clip(score, 1, 5), **sides, ends=(1.0, 5.0), noun="book")
 
 
 def test_a_planted_difference_of_the_tasks_shows():
