@@ -56,7 +56,7 @@ def nickname() -> None:
     mine = journeys.of(visitor.current().owner)
     if mine is None or not visitor.may(Action.NAME):
         return
-    st.session_state[_NICKNAME] = mine.nickname
+    elements.hold(_NICKNAME, mine.nickname)
     st.text_input(
         f"You are number {mine.number} on the board of the class. A nickname beside it, if you like",
         key=_NICKNAME,

@@ -100,7 +100,7 @@ def choose_basis(run_id: str) -> None:
     """The switch alone; nothing where the model has no components of what it predicts."""
     if component_analyses.no_predictions(run_id):
         return
-    st.session_state[_SWITCH] = _chosen()
+    elements.hold(_SWITCH, _chosen())
     st.segmented_control(
         "Components of",
         list(LABELS),

@@ -181,9 +181,7 @@ def write_link(labels: Sequence[Label], components: Iterable[int]) -> None:
 def field(end: str, run_id: str, component: int, how: How, naming: Naming) -> None:
     """A field with the name of one end of the chosen component; what is typed is kept with the run."""
     names, key = naming.in_force[component], _key(end, run_id, component, how)
-    text = getattr(names, end) if names else ""
-    if st.session_state.get(key) != text:  # setting it always would undo what somebody is just typing
-        st.session_state[key] = text
+    elements.hold(key, getattr(names, end) if names else "")
     st.text_input(
         f"Your name for the {end} end",
         key=key,

@@ -20,7 +20,7 @@ from dashboard.server.owners import Owners, signing_key
 from dashboard.server.start_page import StartPage
 from dashboard.server.uploads import UPLOADS, UploadGuard
 from dashboard.server.visits import VisitGuard
-from dashboard.session import untrusted
+from dashboard.session import callbacks, untrusted
 from dashboard.shell import memory
 
 SWEEP_SECONDS = 15.0
@@ -39,6 +39,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     connections.guard()
     signing_key()
     untrusted.install()
+    callbacks.install()
     # What the first visitor would wait for; meanwhile a browser is given Streamlit's own files.
     loading = asyncio.create_task(asyncio.to_thread(_prepare))
     sweeping = asyncio.create_task(_sweep())

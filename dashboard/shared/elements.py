@@ -36,6 +36,16 @@ def segments(
     return str(st.segmented_control(label, options, key=key, **(usual | more)))
 
 
+def hold(key: str, value: object) -> None:
+    """Let the widget of this key, before it is drawn, hold what is kept elsewhere.
+
+    A browser is told only where it holds another value: told with every script, it would take one that it has just sent
+    for the one before, and send that with the next request.
+    """
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
 def toggle(label: str, key: str, words: str, *, first: bool = False) -> bool:
     """A switch, off until somebody turns it on, or on at first."""
     return st.toggle(label, first, key=key, bind="query-params", help=words)

@@ -44,9 +44,16 @@ def told(**more: Any) -> dict[str, Any]:
     }
 
 
+def blank(page: Page) -> Page:
+    """The window at no place of a server, whose policy would hold for what is put into it."""
+    if page.url != "about:blank":
+        page.goto("about:blank")
+    return page
+
+
 def opened(page: Page, spec: dict[str, Any]) -> None:
     """The map in a file of its own."""
-    page.set_content('<!doctype html><meta charset="utf-8"><div id="map" style="width: 800px"></div>')
+    blank(page).set_content('<!doctype html><meta charset="utf-8"><div id="map" style="width: 800px"></div>')
     start = f'window.begin = begin; window.map = begin(document.getElementById("map")); map.show({json.dumps(spec)});'
     page.add_script_tag(type="module", content=f"{program(ALONE)}\n{start}")
     page.wait_for_function("() => window.map?.drawn && window.map.titles")

@@ -14,10 +14,11 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, expect, sync_playwright
 
 from core.access import COMMAND_LINE
 from core.analysis.film import packed
@@ -36,8 +37,16 @@ from tests.conftest import run_on, well_known
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_SECONDS = 60
 JOBS_END_WITHIN_SECONDS = 60
-NEW_MEMORY = "--js-flags=--min-semi-space-size=64 --max-semi-space-size=64"
-"""Megabytes a page may fill before its young objects are collected; loading the app fills the usual ones often."""
+CHEAP = (
+    "--js-flags=--min-semi-space-size=64 --max-semi-space-size=64",
+    "--process-per-site",
+    "--disable-gpu-rasterization",
+)
+"""What saves work: megabytes a page may fill before its young objects are collected, since loading the app fills the
+usual ones often; one process for all windows of the app, which has its scripts ready for the next; and no painting of
+pages by a GPU, where the processor has to play one."""
+PARKED = "/_stcore/health"
+"""A place of the server where a window is in no session, and its process stays."""
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -191,7 +200,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
         context = playwright.chromium.launch_persistent_context(
             tmp_path_factory.mktemp("profile"),
             executable_path=found,
-            args=["--no-sandbox", NEW_MEMORY],
+            args=["--no-sandbox", *CHEAP],
             viewport=DESK,
             reduced_motion="reduce",  # skeletons and spinners are else painted anew for as long as they are there
         )
@@ -211,12 +220,21 @@ def _window(context: BrowserContext) -> Page:
     return context.new_page()
 
 
+def park(page: Page) -> None:
+    """End the session in a window; its process stays, where its server does, with the app's scripts ready."""
+    site = urlsplit(page.url)
+    try:
+        page.goto(f"http://{site.netloc}{PARKED}" if site.netloc else "about:blank")
+    except Error:  # a server of one test
+        page.goto("about:blank")
+
+
 @pytest.fixture
 def page(_window: Page) -> Iterator[Page]:
-    """An empty window; what is opened in it with `goto` is a session of its own, and ends with the test."""
+    """A window without a session; what is opened in it with `goto` is a session of its own, and ends with the test."""
     _window.bring_to_front()  # one behind another draws hardly ever, and takes a second for each move of a mouse
     yield _window
-    _window.goto("about:blank")
+    park(_window)
     _window.set_viewport_size(DESK)
     _window.context.pages[-1].bring_to_front()  # of the module, where it has one
 
@@ -240,6 +258,6 @@ def browsed(_second_window: Page) -> Iterator[Page]:
     """One window and one session for a whole module, which visits link after link."""
     _second_window.bring_to_front()
     yield _second_window
-    _second_window.goto("about:blank")
+    park(_second_window)
     _second_window.set_viewport_size(DESK)
     _second_window.emulate_media(color_scheme="light")

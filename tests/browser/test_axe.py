@@ -56,11 +56,11 @@ def findings(page: Page, **options: Any) -> Iterator[tuple[str, str]]:
 def in_both_schemes(page: Page) -> Iterator[tuple[str, str]]:
     """The findings in light, and those of contrast in dark: nothing else depends on it."""
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(TURNED, arg="light")
+    page.wait_for_function(TURNED, arg="light", polling=50)
     yield from findings(page)
     yield from (("name", name) for name in page.evaluate(_NAMES) if MARKUP.search(name))
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(TURNED, arg="dark")
+    page.wait_for_function(TURNED, arg="dark", polling=50)
     yield from findings(page, runOnly=["color-contrast"])
 
 

@@ -28,6 +28,7 @@ def expect_on_axis(page: Page, letter: str, text: str) -> None:
             (host) => host.shadowRoot?.querySelector(".stage")?.map.spec?.axes[axis].includes(text),
         )""",
         arg=["xy".index(letter), text],
+        polling=100,
     )
 
 

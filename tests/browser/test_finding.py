@@ -13,6 +13,7 @@ from core.data.spoken import spoken_titles
 from core.export.living_map import packing
 from core.export.living_map.program import program
 from dashboard.shared.finding import PROGRAM
+from tests.browser.alone import blank
 
 HOSTILE = "<img src=x onerror=\"document.title='broken'\">%{y} **b** $x$"
 NAMES = [
@@ -25,6 +26,7 @@ NAMES = [
 @pytest.fixture
 def bare(page: Page) -> None:
     """A page with nothing but a place for the field."""
+    page = blank(page)
     page.set_content('<!doctype html><meta charset="utf-8"><title>whole</title><div id="here"></div><button>x</button>')
     page.evaluate("() => document.getElementById('here').attachShadow({mode: 'open'})")
     page.add_script_tag(type="module", content=f"{program(PROGRAM)}\nObject.assign(window, {{mount, matches, plain}});")

@@ -12,6 +12,7 @@ from core.model.run import Run
 from dashboard.charts.countdown import countdown
 from dashboard.charts.data import Bars, picture
 from dashboard.train.curve import Curve
+from tests.browser.alone import blank
 from tests.browser.conftest import Server
 from tests.browser.test_phone import TURNED
 from tests.browser.waiting import visit
@@ -45,7 +46,7 @@ def forcing(page: Page, scheme: str) -> Iterator[Page]:
 
 @pytest.mark.parametrize(("drawn", "marks"), [(BARS, "[title] > :first-child"), (DOTS, "[style*='radius']")])
 def test_bars_and_dots_stand_out_where_colors_are_forced(forced: Page, drawn: str, marks: str):
-    forced.set_content(drawn)
+    blank(forced).set_content(drawn)
     found = forced.locator(marks).all()
     assert len(found) == 2
     around = pixels(forced.screenshot())[-1, -1]
@@ -59,7 +60,7 @@ def test_switches_and_what_is_chosen_stand_out_where_colors_are_forced(
     app: Page, scheme: str, server: Server, modeled: Run
 ):
     visit(app, server, f"maps?dataset={modeled.dataset.dataset_id}")
-    app.wait_for_function(TURNED, arg=scheme)
+    app.wait_for_function(TURNED, arg=scheme, polling=50)
     switch = app.locator(".stCheckbox label > span + div").first
     assert np.ptp(pixels(switch.screenshot())) > 100
     chosen, other = (

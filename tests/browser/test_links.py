@@ -18,7 +18,7 @@ from core.model.run import Run
 from core.store.runs import RunStore
 from tests.browser.conftest import FEW, Server
 from tests.browser.test_maps import draw_around
-from tests.browser.waiting import settled
+from tests.browser.waiting import settled, visit
 from tests.conftest import run_on
 from tests.dashboard.twins import keep_twins
 
@@ -122,7 +122,7 @@ def take(page: Page, step: Callable[[Page], None]) -> None:
     """Do a step, and wait until the address says so and the page rests; the page runs by itself in between."""
     before = page.evaluate("location.href")
     step(page)
-    page.wait_for_function("before => location.href !== before", arg=before)
+    page.wait_for_function("before => location.href !== before", arg=before, polling=50)
     settled(page)
 
 
@@ -137,7 +137,8 @@ def look(page: Page) -> str:
 def expect_to_see(page: Page, wanted: str) -> None:
     """Wait until the page shows this, and say what else it shows where it never does."""
     with contextlib.suppress(Error):
-        page.wait_for_function(f"wanted => JSON.stringify(({SEEN})(), null, 1) === wanted", arg=wanted, timeout=15_000)
+        same = f"wanted => JSON.stringify(({SEEN})(), null, 1) === wanted"
+        page.wait_for_function(same, arg=wanted, timeout=15_000, polling=100)
     assert page.evaluate(SEEN) == json.loads(wanted)
 
 
@@ -172,11 +173,12 @@ ON_THE_MAP = """() => {
 
 
 def test_the_camera_and_the_moment_of_a_film_are_in_the_link_and_back_restores_them(
-    server: Server, filmed: Run, page: Page, other: Page
+    server: Server, filmed: Run, page: Page, browsed: Page
 ):
-    page.goto(f"{server.url}/train?dataset={FEW}&run={filmed.run_id}")
-    page.wait_for_function(f"() => ({ON_THE_MAP})()")
-    settled(page)
+    other, page = page, browsed
+    page.bring_to_front()
+    visit(page, server, f"train?dataset={FEW}&run={filmed.run_id}")
+    page.wait_for_function(f"() => ({ON_THE_MAP})()", polling=50)
     page.evaluate("() => { window.heard = 0; addEventListener('popstate', () => window.heard++); }")
     seen, entries = [page.evaluate(ON_THE_MAP)], page.evaluate("history.length")
     for do in (
@@ -190,12 +192,13 @@ def test_the_camera_and_the_moment_of_a_film_are_in_the_link_and_back_restores_t
     assert page.evaluate("history.length") == entries + 3
     for there in reversed(seen[:-1]):
         page.evaluate("history.back()")
-        page.wait_for_function(f"there => ({ON_THE_MAP})() === there", arg=there)
+        page.wait_for_function(f"there => ({ON_THE_MAP})() === there", arg=there, polling=50)
     page.evaluate("history.go(2)")
-    page.wait_for_function(f"there => ({ON_THE_MAP})() === there", arg=seen[2])
+    page.wait_for_function(f"there => ({ON_THE_MAP})() === there", arg=seen[2], polling=50)
     assert page.evaluate("window.heard") == 0  # by Streamlit neither: the server is asked for nothing
+    other.bring_to_front()
     other.goto(page.url)
-    other.wait_for_function(f"there => ({ON_THE_MAP})() === there", arg=seen[2])
+    other.wait_for_function(f"there => ({ON_THE_MAP})() === there", arg=seen[2], polling=50)
 
 
 class Line:
@@ -221,7 +224,8 @@ class Line:
         """Wait until the server has drawn so many more pages, or parts of one."""
         wanted = self.drawn[what] + more
         while self.drawn[what] < wanted:
-            self.page.evaluate("() => new Promise(requestAnimationFrame)")  # meanwhile Playwright hears the server
+            # Meanwhile Playwright hears the server.
+            self.page.evaluate("() => new Promise((done) => setTimeout(done, 20))")
 
     def release(self) -> None:
         self.holding = False
@@ -268,17 +272,19 @@ def picture(page: Page) -> np.ndarray:
 
 
 @pytest.mark.parametrize("place", [pytest.param("maps", marks=pytest.mark.thorough), "train"])
-def test_a_copied_link_shows_the_same_picture(server: Server, models: Models, page: Page, other: Page, place: str):
+def test_a_copied_link_shows_the_same_picture(server: Server, models: Models, page: Page, browsed: Page, place: str):
+    other, page = page, browsed
+    page.bring_to_front()
     for window in (page, other):
         window.set_viewport_size({"width": 1280, "height": 1200})
-    page.goto(f"{server.url}/{place}?dataset={FEW}&run={models.second}")
-    settled(page)
+    visit(page, server, f"{place}?dataset={FEW}&run={models.second}")
     for step in VIEWS[place]:
         take(page, step)
     if place == "maps":
         expect(page.get_by_role("heading", name=re.compile("selected movies"))).to_be_visible()
         page.get_by_role("button", name="Move the map").click()  # which tool is in the hand is not in a link
     mine = picture(page)
+    other.bring_to_front()
     other.goto(page.url)
     theirs = picture(other)
     differing = (np.abs(mine - theirs) > 8).any(axis=2)

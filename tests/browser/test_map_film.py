@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from core.analysis.film import packed
 from core.export.living_map.program import program
 from dashboard.map_view import packing
-from tests.browser.alone import opened, text, told
+from tests.browser.alone import blank, opened, text, told
 
 FRAMES = np.array([[[0, 0], [0, 0], [1, 1]], [[1, 0], [0, 2], [1, 1]], [[3, 0], [0, 2], [-1, 1]]], np.float32)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -106,7 +106,7 @@ def test_points_jump_where_nothing_shall_move(page: Page):
 
 
 def test_a_call_that_newer_data_has_overtaken_does_not_take_the_map_away(page: Page):
-    page.set_content('<!doctype html><meta charset="utf-8"><div id="map" style="width: 800px"></div>')
+    blank(page).set_content('<!doctype html><meta charset="utf-8"><div id="map" style="width: 800px"></div>')
     page.add_script_tag(type="module", content=f"{program()}\nwindow.mount = mount;")
     page.wait_for_function("() => window.mount")
     there = page.evaluate(

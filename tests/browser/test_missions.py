@@ -22,7 +22,7 @@ from core.training.budget import first_preset
 from dashboard.missions.aims import careless
 from dashboard.missions.tours import MISSIONS
 from tests.browser.conftest import FEW, PHONE, Server
-from tests.browser.waiting import running_again, settled
+from tests.browser.waiting import running_again, settled, visit
 from tests.conftest import run_on
 from tests.dashboard.twins import keep_twins
 
@@ -305,20 +305,19 @@ def test_wrong_order_other_pages_a_refresh_and_a_second_tab(school: School, page
     expect(bar(page)).to_contain_text("Take me there")
 
 
-def test_a_link_for_a_class_hides_what_it_does_not_need(school: School, page: Page):
-    page.goto(f"{school.server.url}/train?dataset={FEW}&mission=overfitting&class=on")
-    settled(page)
+def test_a_link_for_a_class_hides_what_it_does_not_need(school: School, browsed: Page):
+    page = browsed
+    visit(page, school.server, f"train?dataset={FEW}&mission=overfitting&class=on")
     pages = page.get_by_test_id("stSidebarNav")
     expect(pages.get_by_text("Components")).to_be_visible()
     expect(pages.get_by_text("Jobs")).to_have_count(0)
-    page.goto(f"{school.server.url}/jobs?dataset={FEW}")
-    settled(page)
+    visit(page, school.server, f"jobs?dataset={FEW}")
     expect(page.get_by_role("heading", name="The class")).to_be_visible()
 
 
-def test_the_lesson_goes_by_keyboard_alone(school: School, page: Page):
-    page.goto(f"{school.server.url}/under_the_hood?dataset={FEW}")
-    settled(page)
+def test_the_lesson_goes_by_keyboard_alone(school: School, browsed: Page):
+    page = browsed
+    visit(page, school.server, f"under_the_hood?dataset={FEW}")
     step = page.get_by_role("heading", level=2)
     expect(step).to_have_text(re.compile(r"^1\. "))
     reach(page, page.get_by_role("button", name="Next"))

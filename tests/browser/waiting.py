@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import PARKED, Server
 
 _SETTLED = """() => {
     const app = document.querySelector("[data-testid=stApp]");
@@ -54,7 +54,8 @@ def visit(page: Page, server: Server, place: str) -> None:
     pages, and not at how a link opens.
     """
     address = f"{server.url}/{place}"
-    if urlsplit(page.url)[:2] == urlsplit(address)[:2]:
+    here = urlsplit(page.url)
+    if here[:2] == urlsplit(address)[:2] and here.path != PARKED:
         with running_again(page):
             page.evaluate(_GO, address)
     else:
