@@ -24,6 +24,9 @@ _last: dict[str, threading.Event] = {}
 
 _queueing = threading.Lock()
 
+PATIENCE_SECONDS = 60.0
+"""What waits longer than any lock on disk does is called beside the one before, as without this."""
+
 _take, _heed = (
     SafeSessionState.on_script_will_rerun,
     ScriptRunner._maybe_handle_execution_control_request,  # noqa: SLF001 - see above
@@ -67,7 +70,7 @@ def _turn() -> Iterator[None]:
         _last[session] = ended
     try:
         if before:
-            before.wait()
+            before.wait(PATIENCE_SECONDS)
         yield
     finally:
         ended.set()
