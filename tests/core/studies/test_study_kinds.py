@@ -1,7 +1,6 @@
 """Studies: what they store is what the analyses say, they go through the queue, and refuse early."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from pydantic import ValidationError
 
@@ -11,10 +10,11 @@ from core.analysis.maps.clusters import kmeans
 from core.analysis.maps.faithfulness import faithfulness
 from core.analysis.maps.projections import MapSettings, draw_map
 from core.config import run_id
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import CanceledError, LimitError, UnknownRunError
 from core.jobs import kinds, queue, study_jobs
+from core.model.families import run_config
 from core.model.run import Run
 from core.store import study_store
 from core.store.runs import RunStore
@@ -52,28 +52,6 @@ def reseeded(run: Run, ratings: Ratings, seed: int) -> Run:
     noise = np.random.default_rng(seed).normal(scale=0.05, size=run.scorer.item_embedding.shape)
     matrix = run.scorer.item_embedding + noise
     return with_item_matrix(run, matrix, config=config, run_id=run_id(config, ratings.digest))
-
-
-def tiny_ratings() -> Ratings:
-    """Thirty people and thirty items, everybody having rated most of them."""
-    rng = np.random.default_rng(0)
-    user, item = np.divmod(np.sort(rng.choice(900, 700, replace=False)), 30)
-    ids = np.array([str(number) for number in range(30)], object)
-    table = pd.DataFrame({"title": [f"Item {n}" for n in range(30)], "year": np.nan, "genres": [[] for _ in range(30)]})
-    return Ratings(
-        dataset_id="thirty",
-        name="Thirty",
-        noun="book",
-        users=Vocabulary(ids),
-        items=Vocabulary(ids),
-        user_index=user.astype(np.int32),
-        item_index=item.astype(np.int32),
-        rating=rng.integers(1, 6, 700).astype(np.float32),
-        timestamp=None,
-        item_table=table,
-        min_rating=1.0,
-        max_rating=5.0,
-    )
 
 
 def test_those_take_part_that_training_has_moved(run: Run, bundled: Ratings):
@@ -170,9 +148,10 @@ def test_stability_takes_from_the_store_what_is_there(run: Run, bundled: Ratings
 
 def test_stability_trains_what_is_missing_and_does_not_publish_it():
     from core.training.trainer import fit
+    from tests.families import planted_ratings, settings
 
-    ratings = tiny_ratings()
-    config = run_on(ratings).config.model_copy(update={"embedding_dim": 3, "epochs": 2, "batch_size": 64})
+    ratings = planted_ratings()
+    config = run_config(**settings("dot_with_bias") | {"epochs": 2})
     run = fit(config, ratings)
     RunStore().publish(run)
     shares: list[float] = []
