@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from core import data
 from core.config import GradientConfig, RunConfig
@@ -173,6 +175,14 @@ class Trained:
         assert data.info(self.ratings.dataset_id).digest == self.ratings.digest
         RunStore().publish(self.run)
         return self.run
+
+    def own_home(self, factory: pytest.TempPathFactory) -> Path:
+        """A new home with the data and the run, for tests that only look at them."""
+        folder = factory.mktemp("family") / "home"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("EMBEDDING_EXPLORER_HOME", str(folder))
+            self.put_into_home()
+        return folder
 
 
 def _of_user(ratings: Ratings, rows: np.ndarray, user: int) -> set[int]:

@@ -97,11 +97,9 @@ class Builder:
 
     def vectors(self, config: VectorConfig, layer: type[keras.layers.Layer] = keras.layers.Embedding) -> list[Any]:
         """The vectors of both sides, (batch, d), uniform in init_min … init_max at first."""
-        return [self._table(name, config, layer) for name in self.rows]
-
-    def _table(self, name: str, config: VectorConfig, layer: type[keras.layers.Layer]) -> Any:
-        start = keras.initializers.RandomUniform(config.init_min, config.init_max, seed=self.next_seed())
-        return self.table(name, config.embedding_dim, start, layer)
+        low, high = config.init_min, config.init_max
+        starts = {side: keras.initializers.RandomUniform(low, high, seed=self.next_seed()) for side in self.rows}
+        return [self.table(side, config.embedding_dim, start, layer) for side, start in starts.items()]
 
     def table(self, side: str, dim: int, start: Any, layer: type[keras.layers.Layer] = keras.layers.Embedding) -> Any:
         """The vectors of one side, (batch, dim)."""

@@ -12,7 +12,7 @@ import numpy as np
 from core.config import RunConfig
 from core.model.layers import Network
 from core.model.scale import Scale
-from core.model.scoring import Scorer, require_guesses
+from core.model.scoring import Scorer, refuse
 
 
 class Products(Scorer):
@@ -58,12 +58,6 @@ class Products(Scorer):
 
         return looked_up_product(dict(zip(cls.sides, counts, strict=True)), config, offsets=cls.has_offsets)
 
-    @property
-    def user_embedding(self) -> np.ndarray:
-        """A vector for each user, float32, (n_users, d); no rows where users have none."""
-        none = np.zeros((0, self.item_embedding.shape[1]), np.float32)
-        return self.arrays.get("user_embedding", none)
-
     def score(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
         """Scores of pairs, (n,): rows of the first side and of the second."""
         first, second = self.sides
@@ -73,8 +67,7 @@ class Products(Scorer):
 
     def score_new_user(self, numbers: np.ndarray, items: np.ndarray) -> NoReturn:
         """Nobody new is guessed for; raises NotApplicableError."""
-        require_guesses(self)
-        raise AssertionError("a family of products guesses no rating")
+        refuse(self, self.why_no_guesses())
 
     def formula(self) -> str:
         """The product of the two exported vectors."""

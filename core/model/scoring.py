@@ -153,8 +153,10 @@ class Scorer(ABC):
 
     @property
     def user_embedding(self) -> np.ndarray:
-        """A vector for each user, float32, (n_users, d); no columns where the family has no vectors."""
-        return self.arrays["user_embedding"]
+        """A vector for each user, float32, (n_users, d); no columns where the family has no vectors, and no rows where
+        it has none of users."""
+        none = np.zeros((0, self.item_embedding.shape[1]), np.float32)
+        return self.arrays.get("user_embedding", none)
 
     @property
     def item_embedding(self) -> np.ndarray:

@@ -9,7 +9,6 @@ have been learned from.
 """
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -65,12 +64,6 @@ class Vectors(Opened):
     score_latex: ClassVar[str] = ""
     weights: ClassVar[Mapping[str, tuple[str, int]]] = {}
     guesses_ratings: ClassVar[bool] = False
-
-    @cached_property
-    def user_embedding(self) -> np.ndarray:
-        """A vector for each user, float32, (n_users, d); no rows where one set was brought."""
-        empty = np.zeros((0, self.item_embedding.shape[1]), np.float32)
-        return self.arrays.get("user_embedding", empty)
 
     @classmethod
     def shapes(cls, config: RunConfig, n_users: int, n_items: int) -> dict[str, tuple[int, ...]]:

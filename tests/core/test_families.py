@@ -26,11 +26,20 @@ USER, ITEM = 3, 7
 RATED = {"i1": 4.5, "i2": 1.0, "i8": 3.0}
 
 
-@pytest.fixture(params=FAMILIES)
-def trained(request: pytest.FixtureRequest, families: Callable[[str], Trained]) -> Trained:
-    """One family, its data and run in the home."""
+@pytest.fixture(scope="module", params=FAMILIES)
+def family(
+    request: pytest.FixtureRequest, families: Callable[[str], Trained], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Trained, Path]:
+    """One family, and the home with its data and run."""
     trained = families(request.param)
-    trained.put_into_home()
+    return trained, trained.own_home(tmp_path_factory)
+
+
+@pytest.fixture
+def trained(family: tuple[Trained, Path], monkeypatch: pytest.MonkeyPatch) -> Trained:
+    """The family in its home, which outlasts the test."""
+    trained, folder = family
+    monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(folder))
     return trained
 
 

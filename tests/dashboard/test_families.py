@@ -30,10 +30,8 @@ def family(
 ) -> Iterator[tuple[Trained, Path]]:
     """One family, and the home with its data and run, for all tests that only look at its pages; what their server has
     read and computed it keeps until the next family."""
-    trained, folder = families(request.param), tmp_path_factory.mktemp("family") / "home"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EMBEDDING_EXPLORER_HOME", str(folder))
-        trained.put_into_home()
+    trained = families(request.param)
+    folder = trained.own_home(tmp_path_factory)
     forget()
     yield trained, folder
     forget()
@@ -58,12 +56,23 @@ def trained(family: tuple[Trained, Path], monkeypatch: pytest.MonkeyPatch) -> Tr
     return trained
 
 
+@pytest.fixture(scope="module")
+def shown(family: tuple[Trained, Path]) -> dict[tuple[str, ...], AppTest]:
+    """The pages of the family that tests have opened, for others that only look at them."""
+    return {}
+
+
 @pytest.fixture
-def show(open_page: Callable[..., AppTest], trained: Trained) -> Callable[..., AppTest]:
+def show(
+    open_page: Callable[..., AppTest], trained: Trained, shown: dict[tuple[str, ...], AppTest]
+) -> Callable[..., AppTest]:
     """Open a page with the family's run selected; nothing on it may fail."""
 
     def show_(name: str, **query: str) -> AppTest:
-        app = open_page(name, run=trained.run.run_id, dataset=trained.run.dataset.dataset_id, **query)
+        asked = (name, *sorted(f"{key}={value}" for key, value in query.items()))
+        if asked not in shown:
+            shown[asked] = open_page(name, run=trained.run.run_id, dataset=trained.run.dataset.dataset_id, **query)
+        app = shown[asked]
         assert not app.exception
         assert not app.error
         return app

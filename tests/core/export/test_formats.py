@@ -87,6 +87,7 @@ for name, path in {files!r}.items():
         from core.model.networks import DiyEmbedding
         objects = {{"DiyEmbedding": DiyEmbedding}}
     model = keras.models.load_model(path, custom_objects=objects)
+    model.run_eagerly = True  # to compile takes longer than 30 guesses
     answer = model.predict({{"user": ask["users"], "item": ask["items"]}}, verbose=0)
     np.save({str(folder)!r} + f"/{{name}}.npy", answer)
 """

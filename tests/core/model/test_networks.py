@@ -1,3 +1,5 @@
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -35,12 +37,14 @@ def scorer_of(model: keras.Model, config: RunConfig) -> Scorer:
     return family.make(arrays_of(model, family, shapes), min_rating=0.5, max_rating=5.0)
 
 
-def settings_of(model: str, **settings: object) -> RunConfig:
-    """A config of a family, of these settings those that it has."""
+def settings_of(model: str) -> RunConfig:
+    """A config of a family with dropout and few numbers, where it has these settings."""
     known = FAMILIES[model].config_type.model_fields
+    settings = {"embedding_dim": 5, "user_dropout": 0.3, "item_dropout": 0.6, "hidden_units": 6}
     return run_config(model=model, **{name: value for name, value in settings.items() if name in known})
 
 
+@cache
 def trained(config: RunConfig) -> keras.Model:
     """A model whose every weight, biases too, has been moved off its start."""
     model = build(config, seed=3).model
@@ -103,7 +107,7 @@ def test_the_hand_written_layer_survives_its_config():
 
 @pytest.mark.parametrize("model", MODELS)
 def test_inputs_and_outputs(model):
-    built = build(run_config(model=model)).model
+    built = trained(settings_of(model))
     assert [tensor.name for tensor in built.inputs] == ["user", "item"]
     assert built.output_shape == (None,)
 
@@ -128,7 +132,7 @@ def test_the_seed_rules_the_start_and_the_two_tables_differ():
 
 @pytest.mark.parametrize("model", MODELS)
 def test_numpy_predicts_what_keras_predicts(model):
-    config = settings_of(model, embedding_dim=5, user_dropout=0.3, item_dropout=0.6, hidden_units=6)
+    config = settings_of(model)
     built = trained(config)
     expected = scorer_of(built, config).predict(USER, ITEM)
     np.testing.assert_allclose(built([USER, ITEM]), expected, rtol=1e-5, atol=1e-6)
@@ -152,7 +156,7 @@ def test_dropout_hides_numbers_in_training_only():
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # raised and caught inside Keras
 @pytest.mark.parametrize("model", MODELS)
 def test_a_model_rebuilt_from_its_arrays_survives_a_file(model, tmp_path):
-    config = settings_of(model, embedding_dim=3, item_dropout=0.2, hidden_units=6)
+    config = settings_of(model)
     scorer = scorer_of(trained(config), config)
     trained_model(scorer, config).save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", custom_objects={"DiyEmbedding": DiyEmbedding})

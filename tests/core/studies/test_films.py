@@ -46,8 +46,8 @@ def test_the_last_frame_is_the_map_of_the_run(bundled):
     assert run.run_id in RunStore()
 
 
-def test_a_filmed_run_is_the_same_to_the_last_bit(bundled):
-    plain, run = fit(QUICK, bundled), filmed(QUICK, bundled)
+def test_a_filmed_run_is_the_same_to_the_last_bit(planted):
+    plain, run = fit(QUICK, planted), filmed(QUICK, planted)
     for name, array in plain.scorer.arrays.items():
         np.testing.assert_array_equal(run.scorer.arrays[name], array)
 
@@ -73,10 +73,10 @@ def test_a_frame_is_what_a_training_that_ends_there_has(planted):
     np.testing.assert_array_equal(frame, runs[0].scorer.item_embedding[cameras[1].rows].astype(np.float16))
 
 
-def test_a_run_without_a_film_gets_the_same_one(bundled):
-    run = filmed(QUICK, bundled)
+def test_a_run_without_a_film_gets_the_same_one(planted):
+    run = filmed(QUICK, planted)
     before = film(run)
-    made = film_of(FILM.compute(_work(run, bundled), FilmSettings()))
+    made = film_of(FILM.compute(_work(run, planted), FilmSettings()))
     np.testing.assert_array_equal(made.places, before.places)
 
 

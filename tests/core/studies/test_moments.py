@@ -4,8 +4,8 @@ import pytest
 from core.analysis.neighbors.all_neighbors import nearest
 from core.errors import LimitError
 from core.model.families import run_config
-from core.studies import moments
-from core.studies.films import FILM, FilmSettings, film_of
+from core.studies import films, moments
+from core.studies.films import film_of
 from core.studies.moments import MOMENTS, K, Moments, MomentsSettings, moments_of
 from core.studies.study import Work
 from core.training.camera import Camera
@@ -23,7 +23,7 @@ def test_neighbors_are_those_of_all_numbers_at_each_moment_and_end_as_those_of_t
     np.testing.assert_array_equal(
         np.sort(found.near), np.sort(nearest(run.scorer.item_embedding[found.rows], K)), "as the page of neighbors says"
     )
-    np.testing.assert_array_equal(found.at, film_of(FILM.compute(Work(run, bundled), FilmSettings())).at)
+    np.testing.assert_array_equal(found.at, film_of(films._develop(run, bundled, camera)).at)
     order = np.argsort(camera.rows)[np.searchsorted(np.sort(camera.rows), found.rows)]
     before = [set(row) for row in nearest(camera.frames[20][1][order], K).tolist()]
     for item in (0, 100, 500):

@@ -14,6 +14,7 @@ from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import CanceledError, LimitError, UnknownRunError
 from core.jobs import kinds, queue, study_jobs
+from core.model.families import run_config
 from core.model.run import Run
 from core.store import study_store
 from core.store.runs import RunStore
@@ -24,7 +25,6 @@ from core.studies.overlap import OverlapSettings
 from core.studies.stability import STABILITY, StabilitySettings
 from core.studies.study import items_taking_part
 from tests.conftest import run_on, with_item_matrix
-from tests.made_up import ids, made_up
 
 TSNE = MapStudySettings(method="tsne", perplexity=5, iterations=250, min_ratings=150)
 
@@ -52,14 +52,6 @@ def reseeded(run: Run, ratings: Ratings, seed: int) -> Run:
     noise = np.random.default_rng(seed).normal(scale=0.05, size=run.scorer.item_embedding.shape)
     matrix = run.scorer.item_embedding + noise
     return with_item_matrix(run, matrix, config=config, run_id=run_id(config, ratings.digest))
-
-
-def tiny_ratings() -> Ratings:
-    """Thirty people and thirty items, everybody having rated most of them."""
-    rng = np.random.default_rng(0)
-    user, item = np.divmod(np.sort(rng.choice(900, 700, replace=False)), 30)
-    sides = {"users": ids("", 30), "items": ids("", 30), "titles": ids("Item ", 30)}
-    return made_up(user, item, rng.integers(1, 6, 700), **sides, ends=(1.0, 5.0), noun="book")
 
 
 def test_those_take_part_that_training_has_moved(run: Run, bundled: Ratings):
@@ -156,9 +148,10 @@ def test_stability_takes_from_the_store_what_is_there(run: Run, bundled: Ratings
 
 def test_stability_trains_what_is_missing_and_does_not_publish_it():
     from core.training.trainer import fit
+    from tests.families import planted_ratings, settings
 
-    ratings = tiny_ratings()
-    config = run_on(ratings).config.model_copy(update={"embedding_dim": 3, "epochs": 2, "batch_size": 64})
+    ratings = planted_ratings()
+    config = run_config(**settings("dot_with_bias") | {"epochs": 2})
     run = fit(config, ratings)
     RunStore().publish(run)
     shares: list[float] = []

@@ -39,6 +39,17 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+"""Options of a Java that is quick to start, and not to run."""
+
+SMALL = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.default.parallelism": "1",
+}
+"""Settings of Spark for some hundred ratings: nothing is compiled for them, and they are in one piece."""
+
 
 @pytest.fixture(scope="module")
 def planted() -> Ratings:
@@ -48,12 +59,12 @@ def planted() -> Ratings:
 @pytest.fixture(scope="module")
 def program(tmp_path_factory) -> Iterator[tuple[Any, Any]]:
     """Spark's program, which takes seconds to start."""
+    folder = str(tmp_path_factory.mktemp("spark"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # quick to start, not to run
-        with spark_session._program(
-            "local[1]", str(tmp_path_factory.mktemp("spark")), Progress(print, bool)
-        ) as started:
-            yield started
+        patched.setenv("JDK_JAVA_OPTIONS", QUICK)
+        with spark_session._program("local[1]", folder, Progress(print, bool)) as (gateway, asked):
+            asked.setAll(list(SMALL.items()))
+            yield gateway, asked
     gc.collect()  # what it left open is let go here, and not in the test of another
 
 
@@ -156,7 +167,7 @@ def test_a_stop_is_heard_in_spark(planted):
 @pytest.mark.thorough
 def test_a_stop_while_spark_starts_leaves_nothing_and_the_next_training_starts_it_anew(monkeypatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "local[1]")
-    monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+    monkeypatch.setenv("JDK_JAVA_OPTIONS", QUICK)
     before = psutil.Process().children(recursive=True)
     begin, begun = spark_session._begun, threading.Event()
     monkeypatch.setattr(spark_session, "_begun", lambda *all_of: (begun.set(), begin(*all_of))[1])

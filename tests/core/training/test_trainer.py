@@ -1,5 +1,7 @@
 import threading
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -11,6 +13,7 @@ from core.errors import CanceledError, DivergedError, LimitError
 from core.model.events import Epoch, Started, Step
 from core.model.families import parse_config, run_config
 from core.model.networks import arrays_of
+from core.model.run import Run
 from core.model.simple_dot import SimpleDot
 from core.training import engine, gradient, progress, trainer
 from core.training.baselines import mae, rmse
@@ -36,10 +39,43 @@ def planted() -> Ratings:
     return planted_ratings()
 
 
-@pytest.fixture
-def no_programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a process that has compiled nothing; what others have compiled is there again afterwards."""
-    monkeypatch.setattr(engine, "_engine", cache(engine._engine.__wrapped__))
+@pytest.fixture(scope="module")
+def usual(planted: Ratings) -> Run:
+    """What CONFIG makes of them."""
+    return fit(CONFIG, planted)
+
+
+@dataclass
+class InPieces:
+    """The first run of CONFIG by a program compiled for it, which is handed 4 of the 18 batches at once."""
+
+    programs: Callable[..., Engine]
+    run: Run
+    sizes: list[int]  # ratings of each piece
+
+
+@contextmanager
+def handed_in_pieces(programs: Callable[..., Engine]) -> Iterator[None]:
+    """Trainings take one of these programs, and hand it pieces of 128 ratings."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_engine", programs)
+        patch.setattr(engine, "PIECE_RATINGS", 100)
+        yield
+
+
+@pytest.fixture(scope="module")
+def in_pieces(planted: Ratings) -> InPieces:
+    """The pieces of a program that nobody has used."""
+    sizes, fold = [], Engine.batches
+
+    def watched(self, user, item, rating):
+        sizes.append(len(user))
+        return fold(self, user, item, rating)
+
+    programs = cache(engine._engine.__wrapped__)
+    with handed_in_pieces(programs), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Engine, "batches", watched)
+        return InPieces(programs, fit(CONFIG, planted), sizes)
 
 
 def assert_same_result(first, second):
@@ -131,45 +167,33 @@ def test_the_loss_of_an_epoch_is_the_mean_over_its_ratings(planted, monkeypatch)
     assert run.history[0].loss == pytest.approx(np.average([step.loss for step in first], weights=weights))
 
 
-def test_the_same_seed_gives_the_same_bits_however_long_the_stretches(planted, monkeypatch):
-    usual = fit(CONFIG, planted)
+def test_the_same_seed_gives_the_same_bits_however_long_the_stretches(planted, usual, monkeypatch):
     monkeypatch.setattr(gradient, "STRETCH_SECONDS", 1e-9)
     short = fit(CONFIG, planted)
     assert len(short.steps) > len(usual.steps)
     assert_same_result(usual, short)
 
 
-def test_an_epoch_handed_over_in_pieces_gives_the_same_bits(planted, monkeypatch, request):
-    whole = fit(CONFIG, planted)
-    request.getfixturevalue("no_programs")
-    monkeypatch.setattr(engine, "PIECE_RATINGS", 100)  # 4 batches of the 18: pieces of 128 ratings, the last of 48
-    handed, fold = [], Engine.batches
-
-    def watched(self, user, item, rating):
-        handed.append(len(user))
-        return fold(self, user, item, rating)
-
-    monkeypatch.setattr(Engine, "batches", watched)
-    pieces = fit(CONFIG, planted)
-    assert handed[1:6] == [128, 128, 128, 128, 48]
-    assert [step.at for step in pieces.steps][-1] == CONFIG.epochs
-    assert_same_result(whole, pieces)
+def test_an_epoch_handed_over_in_pieces_gives_the_same_bits(usual, in_pieces):
+    assert in_pieces.sizes[1:6] == [128, 128, 128, 128, 48]
+    assert [step.at for step in in_pieces.run.steps][-1] == CONFIG.epochs
+    assert_same_result(usual, in_pieces.run)
 
 
-def test_beyond_the_sample_the_training_error_is_measured_on_every_few_ratings(planted, monkeypatch):
-    whole = fit(CONFIG, planted)
+def test_beyond_the_sample_the_training_error_is_measured_on_every_few_ratings(planted, usual, monkeypatch):
     monkeypatch.setattr(progress, "TRAINING_SAMPLE", 200)
     sampled = fit(CONFIG, planted)
     rows = split(planted, CONFIG).train[::3]  # 187 of 560
     predicted = sampled.scorer.predict(planted.user_index[rows], planted.item_index[rows])
     kept = sampled.history[sampled.outcome.kept_epoch - 1]
     assert kept.rmse == pytest.approx(rmse(np.clip(predicted, 0.5, 5), planted.rating[rows]), abs=1e-6)
-    assert kept.rmse != whole.history[sampled.outcome.kept_epoch - 1].rmse
-    assert [epoch.val_loss for epoch in sampled.history] == [epoch.val_loss for epoch in whole.history]
+    assert kept.rmse != usual.history[sampled.outcome.kept_epoch - 1].rmse
+    assert [epoch.val_loss for epoch in sampled.history] == [epoch.val_loss for epoch in usual.history]
 
 
 def test_errors_are_of_predictions_held_inside_the_scale_and_the_loss_is_not(planted):
-    config = run_config(model="simple_dot", embedding_dim=8, epochs=30, batch_size=32, learning_rate=0.05, patience=30)
+    changes = {"epochs": 30, "patience": 30, "learning_rate": 0.2, "l2": 0.0, "restore_best": False}
+    config = parse_config({"model": "simple_dot"} | changes, base=CONFIG)
     run = fit(config, planted)
     parts, kept = split(planted, config), run.history[-1]
     for rows, error, mean_error in (
@@ -184,21 +208,18 @@ def test_errors_are_of_predictions_held_inside_the_scale_and_the_loss_is_not(pla
     assert kept.val_loss == pytest.approx(rmse(predicted, planted.rating[rows]) ** 2, rel=1e-4)
 
 
-def test_a_program_left_over_from_another_run_changes_nothing(planted, monkeypatch, no_programs):
-    compiled = []
-    build = engine.Engine
-    monkeypatch.setattr(engine, "Engine", lambda *arguments: compiled.append(arguments) or build(*arguments))
-    fresh = fit(CONFIG, planted)
-    fit(CONFIG.model_copy(update={"seed": 5, "learning_rate": 0.5, "init_max": 0.3}), planted)
-    again = fit(CONFIG, planted)
-    assert len(compiled) == 1
-    assert_same_result(fresh, again)
+def test_a_program_left_over_from_another_run_changes_nothing(planted, in_pieces):
+    with handed_in_pieces(in_pieces.programs):
+        fit(CONFIG.model_copy(update={"seed": 5, "learning_rate": 0.5, "init_max": 0.3}), planted)
+        again = fit(CONFIG, planted)
+    assert in_pieces.programs.cache_info().misses == 1  # compiled once
+    assert_same_result(in_pieces.run, again)
 
 
-def test_another_seed_gives_another_model_on_the_same_split(planted):
-    first, second = fit(CONFIG, planted), fit(CONFIG.model_copy(update={"seed": 1}), planted)
-    assert not np.array_equal(first.scorer.item_embedding, second.scorer.item_embedding)
-    assert first.started == second.started
+def test_another_seed_gives_another_model_on_the_same_split(planted, usual):
+    other = fit(CONFIG.model_copy(update={"seed": 1}), planted)
+    assert not np.array_equal(usual.scorer.item_embedding, other.scorer.item_embedding)
+    assert usual.started == other.started
 
 
 def test_the_errors_told_are_those_of_the_weights_kept(planted):
@@ -235,17 +256,18 @@ def test_a_loss_that_is_not_finite_ends_the_run(planted):
 
 
 def test_a_training_whose_error_keeps_growing_far_beyond_the_scale_ends(planted):
-    wild = parse_config(
-        {"model": "simple_dot", "learning_rate": 1.0, "l2": 10.0, "embedding_dim": 256, "epochs": 50}, base=CONFIG
-    )
+    changes = {"learning_rate": 1.0, "l2": 1.0, "epochs": 50, "patience": 50}
+    wild = parse_config({"model": "simple_dot"} | changes, base=CONFIG)
     with pytest.raises(DivergedError, match=r"off by.*learning rate 1; lower the learning rate") as caught:
         fit(wild, planted)
     assert caught.value.history
 
 
 def test_a_training_that_starts_far_off_and_comes_closer_goes_on(planted):
-    changes = {"init_min": 0.5, "init_max": 1.0, "learning_rate": 0.001, "embedding_dim": 256, "epochs": 3}
-    run = fit(parse_config({"model": "simple_dot"} | changes, base=CONFIG), planted)
+    changes = {"init_min": 0.5, "init_max": 1.0, "learning_rate": 0.001, "epochs": 3}
+    run = fit(
+        parse_config({"model": "simple_dot"} | changes, base=CONFIG), replace(planted, rating=planted.rating + 100)
+    )
     losses = [epoch.val_loss for epoch in run.history]
     assert losses == sorted(losses, reverse=True)
     assert losses[-1] > (gradient.RUNAWAY * 4.5) ** 2
@@ -329,15 +351,14 @@ def test_a_batch_larger_than_the_data_is_one_step(planted):
     assert [step.at for step in run.steps] == [1]
 
 
-def test_a_run_says_what_made_it(planted):
-    run = fit(CONFIG, planted)
-    assert run.config == CONFIG
-    assert len(run.history) == CONFIG.epochs
-    assert not run.outcome.stopped_early
-    assert (run.dataset.users, run.dataset.items, run.dataset.ratings) == (N_USERS, N_ITEMS, 700)
-    assert {name for name, _ in run.versions} == {"python", "tensorflow", "keras", "numpy"}
-    assert run.created_at.endswith("+00:00")
-    assert run.outcome.train_seconds >= sum(epoch.seconds for epoch in run.history)
+def test_a_run_says_what_made_it(usual):
+    assert usual.config == CONFIG
+    assert len(usual.history) == CONFIG.epochs
+    assert not usual.outcome.stopped_early
+    assert (usual.dataset.users, usual.dataset.items, usual.dataset.ratings) == (N_USERS, N_ITEMS, 700)
+    assert {name for name, _ in usual.versions} == {"python", "tensorflow", "keras", "numpy"}
+    assert usual.created_at.endswith("+00:00")
+    assert usual.outcome.train_seconds >= sum(epoch.seconds for epoch in usual.history)
 
 
 def test_the_first_stretch_is_short_where_batches_are_large(planted, monkeypatch):

@@ -31,10 +31,8 @@ def test_who_rated_what_stays_and_so_do_the_averages(pair):
 
 def test_everybody_varies_as_much_as_before(pair):
     ratings, _ = pair
-    spread = [
-        np.array([left(one)[ratings.user_index == user].std() for user in np.flatnonzero(ratings.user_count > 100)])
-        for one in pair
-    ]
+    users = np.flatnonzero(ratings.user_count > 100)
+    spread = [np.array([rest[ratings.user_index == user].std() for user in users]) for rest in map(left, pair)]
     assert np.median(spread[1] / spread[0]) == pytest.approx(1, abs=0.05)
 
 
