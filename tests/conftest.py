@@ -43,6 +43,7 @@ TOGETHER = {
         "core/export/",
         "core/analysis/new_item/",
         "core/analysis/components/test_examined.py",
+        "core/cli/test_cli.py",
         "core/cli/test_score.py",
         "docs/",
     ),

@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 
-from core.disk.upkeep import check_usable, sweep_home
 from core.errors import CanceledError, ExplorerError
 
 _INTERRUPTED = CanceledError("interrupted; nothing was stored")
@@ -28,9 +27,10 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "python -m co
     """
     try:
         with _interrupt_ends():
-            from core.cli.parser import build_parser  # imports every call; the dashboard shows one's flags, needs none
+            from core.cli.parser import build_parser
 
-        called = build_parser(program, more).parse_args(arguments)
+            called = build_parser(program, more).parse_args(arguments)  # imports what this call needs
+            from core.disk.upkeep import check_usable, sweep_home
         if called.writes:  # before the work, not after it
             check_usable()
             sweep_home()

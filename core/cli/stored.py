@@ -6,11 +6,10 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core import data
 from core.access import COMMAND_LINE
-from core.analysis.compare.score import SplitScore, score_of
 from core.cli.common import Answer, attributes, listing, load, pairs, table
 from core.data.nouns import count
 from core.data.splits import split
@@ -20,12 +19,14 @@ from core.disk.reading import SetAside
 from core.disk.trash import Entry, Trash, kept_days
 from core.disk.upkeep import tidy
 from core.errors import BadSchemaError, UnknownDatasetError
-from core.export.formats import export as export_files
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.model.events import Epoch
 from core.model.run import Run
 from core.store.runs import RunStore
+
+if TYPE_CHECKING:
+    from core.analysis.compare.score import SplitScore
 
 REFERENCES = {
     "mean": "predicting the mean",
@@ -44,6 +45,18 @@ def list_datasets(_: argparse.Namespace) -> Answer:
     report_set_aside(data.set_aside(), "dataset")
     entries = [{column: about[column] for column in (*columns, "digest")} for about in infos]
     return Answer(entries, listing(entries, {column: column for column in columns}))
+
+
+def add_dataset(call: argparse.ArgumentParser) -> None:
+    """Which dataset it is about."""
+    call.add_argument("dataset_id", metavar="DATASET", help="Its id, as `datasets` shows it.")
+
+
+def add_rename_flags(call: argparse.ArgumentParser) -> None:
+    """What `rename` can be told."""
+    add_dataset(call)
+    call.add_argument("name", metavar="NAME", help="The new name.")
+    call.add_argument("--noun", metavar="WORD", help="What is rated, singular, such as movie or book.")
 
 
 def rename_dataset(arguments: argparse.Namespace) -> Answer:
@@ -105,7 +118,7 @@ def show_run(arguments: argparse.Namespace) -> Answer:
     return Answer(document, _run_text(run, score))
 
 
-def _score(run: Run) -> SplitScore | None:
+def _score(run: Run) -> "SplitScore | None":
     """The errors apart by what training has seen; None where that cannot be told."""
     if run.origin.kind != "trained" or not run.scorer.guesses_ratings:
         return None
@@ -113,6 +126,8 @@ def _score(run: Run) -> SplitScore | None:
         ratings = data.ratings_of(run.dataset)
     except UnknownDatasetError:
         return None
+    from core.analysis.compare.score import score_of  # with all that is told of components: no other listing needs it
+
     return score_of(run, ratings, split(ratings, run.config.split))
 
 
@@ -126,10 +141,20 @@ def delete_run(arguments: argparse.Namespace) -> Answer:
     return Answer(document, f"deleted run {run.run_id}\n{how_to_restore(entry)}")
 
 
+def add_export_flags(call: argparse.ArgumentParser) -> None:
+    """What `export` can be told."""
+    from core.export.formats import FORMATS  # pandas, which takes a second to import
+
+    call.add_argument("--format", required=True, choices=FORMATS, help="What to write.")
+    call.add_argument("--to", required=True, metavar="DIR", help="Folder to write into; made where there is none.")
+
+
 def export_run(arguments: argparse.Namespace) -> Answer:
     """Write files; their paths."""
+    from core.export.formats import export
+
     run, ratings = load(arguments.run_id)
-    files = [str(path) for path in export_files(run, ratings, arguments.format, Path(arguments.to))]
+    files = [str(path) for path in export(run, ratings, arguments.format, Path(arguments.to))]
     return Answer({"files": files}, "\n".join(files))
 
 
@@ -156,7 +181,7 @@ def _vectors_text(run: Run) -> str:
     return pairs({**facts, **sizes, "dimensions": run.config.dimensions, "trained": "elsewhere"}.items())
 
 
-def _run_text(run: Run, score: SplitScore | None) -> str:
+def _run_text(run: Run, score: "SplitScore | None") -> str:
     if run.origin.kind == "imported":
         return "\n".join([_vectors_text(run), *(f"{name}: {text}" for name, text in run.origin.provenance.items())])
     outcome, started = run.outcome, run.started
@@ -195,6 +220,11 @@ def list_jobs(_: argparse.Namespace) -> Answer:
     document = [_job_document(job) for job in queue.jobs()]
     headings = {name: name for name in ("job_id", "kind", "state", "progress", "code", "run_id")}
     return Answer(document, listing(document, headings, empty="no jobs"))
+
+
+def add_job(call: argparse.ArgumentParser) -> None:
+    """Which job it is about."""
+    call.add_argument("job_id", metavar="JOB", help="Its id, as `jobs` shows it.")
 
 
 def cancel_job(arguments: argparse.Namespace) -> Answer:
@@ -243,6 +273,11 @@ def list_trash(arguments: argparse.Namespace) -> Answer:
         for entry in entries
     ]
     return Answer(document, table(headings, rows, empty="the trash is empty"))
+
+
+def add_entry(call: argparse.ArgumentParser) -> None:
+    """What of the trash it is about."""
+    call.add_argument("entry_id", metavar="ID", help="Its id in the trash, as `trash` shows it.")
 
 
 def restore(arguments: argparse.Namespace) -> Answer:

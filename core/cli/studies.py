@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +42,6 @@ from core.studies.study import Settings, Study
 from core.studies.twins import TWINS
 
 
-def add_settings_of(study: Study[Any]) -> Callable[[argparse.ArgumentParser], None]:
-    """What a call can be told that makes a study."""
-    return lambda call: add_fields(call, study.settings.model_fields)
-
-
 def add_map_flags(call: argparse.ArgumentParser) -> None:
     """What `map` can be told."""
     add_fields(call, MAP.settings.model_fields)
@@ -63,6 +58,26 @@ def add_stability_flags(call: argparse.ArgumentParser) -> None:
     """What `stability` can be told."""
     add_fields(call, STABILITY.settings.model_fields)
     add_settings(call)
+
+
+def add_proof_flags(call: argparse.ArgumentParser) -> None:
+    """What `proof` can be told."""
+    add_fields(call, PROOF.settings.model_fields)
+
+
+def add_twins_flags(call: argparse.ArgumentParser) -> None:
+    """What `twins` can be told."""
+    add_fields(call, TWINS.settings.model_fields)
+
+
+def add_support_flags(call: argparse.ArgumentParser) -> None:
+    """What `support` can be told."""
+    add_fields(call, NEIGHBORS.settings.model_fields)
+
+
+def add_one_hot_flags(call: argparse.ArgumentParser) -> None:
+    """What `one-hot` can be told."""
+    add_fields(call, ONE_HOT.settings.model_fields)
 
 
 def draw(arguments: argparse.Namespace) -> Answer:

@@ -11,18 +11,35 @@ from typing import Any
 
 from core import access, data, settings
 from core.access import COMMAND_LINE, Action
-from core.cli.common import Answer, add_count, attributes, given, pairs
-from core.config import GradientConfig, RunConfig, run_id
+from core.cli.common import Answer, add_count, add_fields, attributes, given, pairs
+from core.config import SHARED_FIELDS, GradientConfig, RunConfig, SplitConfig, TrainConfig, run_id
+from core.data import BUNDLED
 from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.errors import CorruptRunError, LimitError, UnknownRunError, UsageError
 from core.jobs import queue
 from core.model.events import Epoch, Event, Started, Step
-from core.model.families import PRESETS, SETTINGS, parse_config
+from core.model.families import MODEL_SETTINGS, PRESETS, SETTINGS, parse_config
 from core.model.run import Run
 from core.store.runs import RunStore
 from core.studies.films import train_filmed
 from core.training.budget import check_room, check_size
+
+
+def add_flags(call: argparse.ArgumentParser) -> None:
+    """What `train` can be told."""
+    call.add_argument("--dataset", default=BUNDLED, metavar="ID", help=f"What to learn from (default {BUNDLED}).")
+    text = "Settings to begin with, overridden by the flags below: " + ", ".join(PRESETS) + " (default: default)."
+    call.add_argument("--preset", default="default", metavar="P", help=text)
+    call.add_argument("--queue", action="store_true", help="Hand it to the dashboard's workers and return at once.")
+    _add_spark_flags(call.add_argument_group("spark", "What goes with --engine spark."))
+    about_model = "What the model is; a setting that its family does not have is refused."
+    for title, about, fields in (
+        ("split", SplitConfig.__doc__, SplitConfig.model_fields),
+        ("model", about_model, MODEL_SETTINGS),
+        ("training", TrainConfig.__doc__, {**TrainConfig.model_fields, **SHARED_FIELDS}),
+    ):
+        add_fields(call.add_argument_group(title, about), fields)
 
 
 def train(arguments: argparse.Namespace) -> Answer:
@@ -51,7 +68,7 @@ def _config(arguments: argparse.Namespace) -> RunConfig:
     return parse_config(wanted, base=PRESETS[arguments.preset])
 
 
-def add_spark_flags(group: Any) -> None:
+def _add_spark_flags(group: Any) -> None:
     """What is no setting of the run: where Spark is, and what becomes of a table that is too large to be shown."""
     group.add_argument("--master", metavar="URL", help="Spark's master, as spark://host:7077 (default local[*]).")
     add_count(group, "--keep-items", 100_000, "Most rated items of a table that can be looked at.", minimum=2)

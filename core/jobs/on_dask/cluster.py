@@ -60,7 +60,7 @@ class Cluster:
 
     Args:
         address: The scheduler's.
-        on_message: OnMessage what workers tell of jobs.
+        on_message: Told what workers tell of jobs.
 
     Attributes:
         trouble: What keeps trainings from being done, as a sentence; empty where nothing does.

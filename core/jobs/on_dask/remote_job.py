@@ -121,7 +121,7 @@ class RemoteJob(threading.Thread):
         return worker_died("was started anew again and again")
 
     def _moved(self) -> JobOutcome | None:
-        """Take another worker, as the one slot was gone before it began; how the job ended meanwhile, if it did."""
+        """Take another worker, as the first was gone before it began; how the job ended meanwhile, if it did."""
         self._cluster.give_back(self._taken)
         while (slot := self._cluster.take()) is None:
             if self._stopping.wait(LOOK_SECONDS) or self._reporter.should_stop():

@@ -21,7 +21,7 @@ from core.store.runs import RunStore
 from core.studies.films import FILM, FilmSettings
 
 DATA_FILES = (ABOUT, "users.parquet", "items.parquet", "ratings.parquet")
-"""What a dataset's folder holds, and all that is slot in."""
+"""What a dataset's folder holds, and all that is taken of one."""
 
 PART_BYTES = 8 * 2**20
 """Bytes of a file that are sent at a time: a scheduler holds no more of it at once."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cli import main
+from core.cli import main, parser
 from core.cli.common import table
 from core.config import RunConfig
 from core.errors import LimitError
@@ -68,7 +68,15 @@ def test_train_then_find_it_in_the_store(capsys, home):
 
 
 def test_interrupt_cancels_and_stores_nothing(home):
-    command = [sys.executable, "-m", "core", "train", *QUICK, "--epochs", "500", "--patience", "500"]
+    settings = (
+        "--model",
+        "variational",
+        "--embedding-dim",
+        "2",
+        "--steps",
+        "2000",
+    )  # TensorFlow takes seconds to start
+    command = [sys.executable, "-m", "core", "train", *settings]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         for line in process.stderr:
             if line.startswith("epoch"):
@@ -81,6 +89,23 @@ def test_interrupt_cancels_and_stores_nothing(home):
     assert err.splitlines()[-1].startswith("error: CANCELED: ")
     assert "Traceback" not in err
     assert RunStore().list() == []
+
+
+def test_a_call_imports_no_other_calls_modules():
+    code = "import sys; from core.cli import main\ntry: main(sys.argv[1:])\nfinally: print('imported', *sys.modules)"
+    for call, needless in (("--help", {"numpy", "pydantic"}), ("jobs", {"pandas", "scipy", "core.cli.train"})):
+        done = subprocess.run([sys.executable, "-c", code, call], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert not needless & set(done.stdout.rpartition("imported")[2].split())
+
+
+@pytest.mark.parametrize("call", parser._CALLS)
+def test_every_call_says_what_it_may_be_told(capsys, call):
+    with pytest.raises(SystemExit) as ended:
+        main([call, "--help"])
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"usage: python -m core {call} [-h] [--json]")
+    assert parser._CALLS[call].summary in " ".join(printed.split())
 
 
 def test_help_needs_no_tensorflow_and_explains_every_setting():

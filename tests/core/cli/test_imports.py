@@ -229,7 +229,6 @@ def test_a_release_comes_by_its_name(capsys, monkeypatch, tmp_path):
     assert json.loads(capsys.readouterr().out)["name"] == RELEASES["ml-100k"].title
 
 
-@pytest.mark.usefixtures("isolated")
 @pytest.mark.parametrize("place", ["/", "/proc", "/dev/zero"])
 def test_what_is_no_folder_of_tables_is_refused_in_one_line(capsys, place):
     assert refused(capsys, place).startswith(("error: TOO_LARGE: ", "error: BAD_FORMAT: ", "error: EMPTY_FILE: "))

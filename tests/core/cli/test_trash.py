@@ -47,6 +47,7 @@ def test_the_trash_is_listed_and_emptied(capsys, run: Run):
     assert capsys.readouterr().out == "the trash is empty\n"
 
 
+@pytest.mark.usefixtures("reading_here")
 def test_a_deleted_dataset_comes_back_too(capsys, tmp_path):
     table = tmp_path / "r.csv"
     rows = "".join(f"u{u},i{i},{1 + (u + i) % 5}\n" for u in range(8) for i in range(8))

@@ -51,7 +51,7 @@ def test_a_home_of_somebody_else_is_refused_before_any_work(home: Path):
             folder.chmod(0o755)
     calls = [["train"], ["import", "/etc/hostname"], ["rename", "x", "y"], ["delete", "0" * 16]]
     program = (
-        "import os, sys; from core.cli import main, parser; import core.cli.train as t\n"  # while all may be read
+        "import os, sys; from core.cli import imports, main, parser, stored, train as t\n"  # while all may be read
         f"os.setgid({NOBODY}); os.setuid({NOBODY})\n"
         f"t._fit = lambda *a: sys.exit('it trains'); print([main(call) for call in {calls!r}])"
     )

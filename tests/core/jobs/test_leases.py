@@ -190,7 +190,14 @@ def suspended(worker: subprocess.Popen[str], job: Job) -> Job:
             os.kill(worker.pid, signal.SIGCONT)
 
 
-def test_a_worker_that_comes_back_late_leaves_the_end_as_it_is(worker: subprocess.Popen[str]):
+def test_a_worker_whose_job_was_ended_or_removed_leaves_that_and_lives_for_the_next(
+    home: Path, worker: subprocess.Popen[str]
+):
+    _comes_back_late(worker)
+    _has_its_job_removed(worker, home)
+
+
+def _comes_back_late(worker: subprocess.Popen[str]) -> None:
     job = ask(steps=1000, seconds=100)
     assert worker.stdin is not None
     assert worker.stdout is not None
@@ -205,10 +212,11 @@ def test_a_worker_that_comes_back_late_leaves_the_end_as_it_is(worker: subproces
     again = ask()
     print(again.job_id, file=worker.stdin)
     assert ended(again).state == "done"
+    assert worker.stdout.readline() == "idle\n"
 
 
-def test_a_worker_whose_job_was_removed_lives_for_the_next(home: Path, worker: subprocess.Popen[str]):
-    gone = ask(steps=1000, seconds=100)
+def _has_its_job_removed(worker: subprocess.Popen[str], home: Path) -> None:
+    gone = ask(1, steps=1000, seconds=100)
     print(gone.job_id, file=worker.stdin)
     wait_for(lambda: measuring(gone))
     queue.folder().rename(home / "wiped")
@@ -216,7 +224,7 @@ def test_a_worker_whose_job_was_removed_lives_for_the_next(home: Path, worker: s
         queue.get(gone.job_id)
     assert worker.stdout is not None
     assert worker.stdout.readline() == "idle\n"
-    again = ask()
+    again = ask(2)
     print(again.job_id, file=worker.stdin)
     assert ended(again).state == "done"
 
@@ -230,7 +238,7 @@ def test_a_pool_ends_the_jobs_of_a_machine_that_is_gone_and_leaves_those_of_one_
 
 
 def test_a_worker_that_stands_still_loses_its_job_and_is_replaced(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("EMBEDDING_EXPLORER_LEASE_SECONDS", "2")
+    monkeypatch.setenv("EMBEDDING_EXPLORER_LEASE_SECONDS", "1")
     with Pool(1, command=COMMAND) as pool:
         job = ask(steps=100, seconds=60)
         wait_for(lambda: measuring(job))

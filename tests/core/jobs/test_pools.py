@@ -29,7 +29,7 @@ def test_workers_wait_for_the_grace_to_end_unless_a_job_waits():
 
 
 def test_two_pools_on_one_home_run_every_job_once(tmp_path: Path):
-    with Pool(2, command=COMMAND) as one, Pool(2, command=COMMAND) as two:
+    with Pool(1, command=COMMAND) as one, Pool(1, command=COMMAND) as two:
         assert one.wait_ready(PATIENCE)
         assert two.wait_ready(PATIENCE)
         asked = [ask(seed, owner=str(seed % 3)) for seed in range(24)]

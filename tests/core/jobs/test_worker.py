@@ -38,7 +38,7 @@ def finish(job_id: str) -> None:
 def test_a_training_goes_from_the_queue_into_the_store():
     ratings = data.load()
     config = PRESETS["default"].model_copy(update={"epochs": 2, "embedding_dim": 4})
-    slow = PRESETS["article-dot-with-bias"]
+    slow = config.model_copy(update={"epochs": 500})  # what is compiled for the one serves the other
     with Pool(1) as pool:
         job = queue.submit_training(config, ratings, by=Visitor("ann"))
         assert pool.wait_ready(PATIENCE)

@@ -29,6 +29,7 @@ from core.model.run import Outcome, Run
 from core.store.runs import RunStore
 
 COMMAND = (sys.executable, str(Path(__file__).resolve()))
+BEAT_SECONDS = 0.1  # between two heartbeats: with leases of a second, no test waits long for one to run out
 DATASET = DatasetRef("tiny", "Tiny", "movie", "0" * 64, users=4, items=6, ratings=24, min_rating=0.5, max_rating=5.0)
 
 
@@ -132,4 +133,5 @@ def key_of(spec: dict[str, Any]) -> str:
 if __name__ == "__main__":
     KINDS.clear()
     KINDS.update(tiny=TINY, aside=ASIDE, steering=STEERING)
+    worker.BEAT_SECONDS = BEAT_SECONDS
     worker.main()

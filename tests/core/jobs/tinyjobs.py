@@ -21,6 +21,18 @@ PATIENCE = 30  # seconds
 ROOT = Path(__file__).parents[3]
 
 
+FAILURES = pytest.mark.parametrize(
+    ("deed", "code", "log"),
+    [
+        ("diverge", "DIVERGED", "DivergedError"),
+        ("hungry", "OUT_OF_MEMORY", "MemoryError"),
+        ("bad_alloc", "OUT_OF_MEMORY", "std::bad_alloc"),
+        ("bug", "INTERNAL", "a planted fault"),
+    ],
+)
+"""Every way in which a tiny job fails, with its code and what its log tells."""
+
+
 def know_tiny_kinds(patch: pytest.MonkeyPatch) -> None:
     """Let this process know the kinds of job that `tiny.py` runs."""
     for name, kind in (("tiny", TINY), ("aside", ASIDE), ("steering", STEERING)):
@@ -56,6 +68,15 @@ def ended(job: Job) -> Job:
     """The job when it waits and runs no more."""
     wait_for(lambda: not queue.get(job.job_id).active)
     return queue.get(job.job_id)
+
+
+def failed(deed: str, code: str, log: str) -> Job:
+    """A job that has failed as `FAILURES` says."""
+    job = ended(ask(0, do=deed))
+    assert (job.state, job.code) == ("failed", code)
+    assert job.message
+    assert log in queue.log(job.job_id)
+    return job
 
 
 def measuring(job: Job, lines: int = 2) -> bool:

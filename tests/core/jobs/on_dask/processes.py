@@ -69,7 +69,8 @@ class Processes:
             process.wait()
 
     def _start(self, what: str, *arguments: str, place: Path = ROOT) -> subprocess.Popen[bytes]:
-        environment = os.environ | {"EMBEDDING_EXPLORER_HOME": "/nowhere"} | self._settings
+        lean = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false"}  # else a worker takes its stacks at 100 Hz
+        environment = os.environ | {"EMBEDDING_EXPLORER_HOME": "/nowhere"} | lean | self._settings
         environment.pop("PYTHONPATH", None)  # the program is found by the folder alone
         command = [sys.executable, "-m", "dask", what, "--no-dashboard", *arguments]
         log = (self._folder / f"{what}.log").open("ab")

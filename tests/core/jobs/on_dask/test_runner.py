@@ -17,7 +17,6 @@ from core.access import COMMAND_LINE
 from core.data.folder import write_folder
 from core.data.ratings import Ratings
 from core.jobs import queue
-from core.jobs.job_folder import Job
 from core.jobs.on_dask import cluster as cluster_module
 from core.jobs.on_dask import worker_side
 from core.jobs.on_dask.runner import DaskRunner
@@ -29,7 +28,7 @@ from core.training.trainer import fit
 from tests.conftest import small_ratings
 from tests.core.jobs.on_dask.processes import Processes, cluster
 from tests.core.jobs.tiny import tiny_run
-from tests.core.jobs.tinyjobs import ROOT, ask, ended, home_of_tiny_jobs, measuring, wait_for
+from tests.core.jobs.tinyjobs import FAILURES, ROOT, ask, ended, failed, home_of_tiny_jobs, measuring, wait_for
 
 STARTS = 120
 """Seconds in which processes of Dask have started, on however busy a machine."""
@@ -73,6 +72,15 @@ def runner(processes: Processes, home: Path) -> Iterator[Runner]:
         yield started
 
 
+@pytest.fixture
+def two_workers(runner: Runner, processes: Processes) -> Processes:
+    """The cluster with both of its workers, of which another test may have ended one."""
+    for _ in range(2 - len(runner._cluster._plugins)):
+        processes.start_worker()
+    wait_for(lambda: len(runner._cluster._plugins) == 2, STARTS)
+    return processes
+
+
 def test_a_job_leaves_here_what_it_would_have_left_there(runner: Runner):
     job = ended(ask(5, steps=4))
     assert (job.state, job.progress, job.code, job.message) == ("done", 1.0, "", "")
@@ -101,22 +109,11 @@ def test_a_stop_reaches_the_worker_which_is_free_again(runner: Runner):
         assert ended(ask(seed)).state == "done"
 
 
-@pytest.mark.parametrize(
-    ("deed", "code", "log"),
-    [
-        ("diverge", "DIVERGED", "DivergedError"),
-        ("hungry", "OUT_OF_MEMORY", "MemoryError"),
-        ("bad_alloc", "OUT_OF_MEMORY", "std::bad_alloc"),
-        ("bug", "INTERNAL", "a planted fault"),
-    ],
-)
+@FAILURES
 def test_failures_have_the_codes_and_the_log_that_they_have_on_one_machine(
     runner: Runner, deed: str, code: str, log: str
 ):
-    job = ended(ask(0, do=deed))
-    assert (job.state, job.code) == ("failed", code)
-    assert job.message
-    assert log in queue.log(job.job_id)
+    failed(deed, code, log)
 
 
 def test_twenty_equal_requests_are_one_training(runner: Runner):
@@ -157,11 +154,11 @@ def test_data_goes_to_a_worker_once_and_the_model_is_the_one_that_would_be_train
         assert {"epoch", "frame"} <= {line["type"] for line in queue.measurements(job.job_id)}
 
 
-def test_two_servers_share_a_cluster(runner: Runner, processes: Processes, tmp_path: Path, monkeypatch):
+def test_two_servers_share_a_cluster(runner: Runner, two_workers: Processes, tmp_path: Path, monkeypatch):
     with monkeypatch.context() as elsewhere:
         elsewhere.setenv("EMBEDDING_EXPLORER_HOME", str(tmp_path))
         other = subprocess.Popen(
-            [sys.executable, "-c", OTHER_SERVER, processes.address],
+            [sys.executable, "-c", OTHER_SERVER, two_workers.address],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -221,10 +218,10 @@ def test_a_scheduler_that_is_not_there_costs_nothing_however_often_it_is_asked(m
     absent.end()
 
 
-def test_a_worker_that_died_fails_its_job_alone(runner: Runner, processes: Processes):
+def test_a_worker_that_died_fails_its_job_alone(two_workers: Processes):
     jobs = [ask(seed, steps=6000, seconds=600) for seed in (30, 31)]
     wait_for(lambda: all(measuring(job) for job in jobs))
-    processes.workers[0].kill()
+    next(worker for worker in two_workers.workers if worker.poll() is None).kill()
     wait_for(lambda: not all(queue.get(job.job_id).active for job in jobs))
     states = sorted((queue.get(job.job_id) for job in jobs), key=lambda job: job.active)
     assert (states[0].state, states[0].code) == ("failed", "WORKER_DIED")
@@ -233,8 +230,6 @@ def test_a_worker_that_died_fails_its_job_alone(runner: Runner, processes: Proce
     queue.cancel(states[1].job_id, by=COMMAND_LINE)
     assert ended(states[1]).state == "canceled"
     assert ended(ask(32)).state == "done"
-    processes.start_worker()
-    wait_for(lambda: len(runner._cluster._plugins) == 2, STARTS)
 
 
 def test_a_server_that_stops_says_so_and_its_trainings_stop(runner: Runner, processes: Processes, monkeypatch):
@@ -243,8 +238,8 @@ def test_a_server_that_stops_says_so_and_its_trainings_stop(runner: Runner, proc
         monkeypatch.setattr(runner, "_begin", lambda job: False)  # these are for the other
         jobs = [ask(seed, steps=6000, seconds=600) for seed in (40, 41)]
         wait_for(lambda: [measuring(job) for job in jobs].count(True) >= 1)
-        slot: list[Job] = [job for job in jobs if queue.get(job.job_id).state == "running"]
-    for job in slot:
+        running = [job for job in jobs if queue.get(job.job_id).state == "running"]
+    for job in running:
         assert queue.get(job.job_id).code == "WORKER_DIED"
         assert "server was stopped" in queue.get(job.job_id).message
     monkeypatch.undo()
@@ -253,7 +248,8 @@ def test_a_server_that_stops_says_so_and_its_trainings_stop(runner: Runner, proc
     assert ended(ask(42)).state == "done", "its worker was let go"
 
 
-def test_the_scheduler_dies_and_returns(runner: Runner, processes: Processes):
+def test_the_scheduler_dies_and_returns(runner: Runner, processes: Processes, monkeypatch):
+    monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 1)
     job = ask(50, steps=6000, seconds=600)
     wait_for(lambda: measuring(job))
     processes.scheduler.kill()
