@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from core.data.importing.items import MAX_FURTHER, Rows, assemble
 from core.data.importing.keys import plain_ids
@@ -13,6 +12,7 @@ from core.data.importing.reading import Malformed, batches, distinct_texts
 from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import Table, examine
 from core.data.importing.values import to_float
+from core.data.item_table import StoredItems
 from core.data.text import one_line
 from core.data.vectors.columns import id_column
 from core.data.vectors.request import VectorOptions
@@ -138,7 +138,7 @@ def _all(table: Table, limits: ImportLimits) -> tuple[dict[str, list[str]], int]
     return columns, len(every)
 
 
-def item_table(known: Known, options: VectorOptions) -> pd.DataFrame:
+def item_table(known: Known, options: VectorOptions) -> StoredItems:
     """The item table of a dataset from what is known of the rows: titles, years, genres and further columns."""
     columns = {
         name: [text or None for text in texts] for name, texts in known.columns.items() if name not in options.left_out
