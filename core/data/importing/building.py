@@ -69,7 +69,7 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
     _check_size(len(user_ids), len(item_ids), len(columns), rare)
     report(0.85, "Reading the items")
     malformed = Malformed(limits.max_rejected)
-    items = read_items(plan, item_ids, limits, malformed)
+    items = read_items(plan, item_ids, malformed)
     report(0.9, "Writing")
     if columns.stamp is not None:
         columns = replace(columns, stamp=gathering.times.seconds(columns.stamp))

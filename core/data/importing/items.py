@@ -21,7 +21,6 @@ from core.data.importing.values import number
 from core.data.item_table import StoredItems
 from core.data.ratings import year_in
 from core.data.text import one_line
-from core.settings import ImportLimits
 
 MAX_FURTHER = 50  # Further columns that are kept
 
@@ -47,7 +46,7 @@ class Items:
     shortened: int = 0  # How many of the rated items have more than `MOST_LABELS` genres, of which the first are kept
 
 
-def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Malformed) -> Items:
+def read_items(plan: Plan, ids: np.ndarray, malformed: Malformed) -> Items:
     """The plan's item table, joined on the item id; where it names an item twice, the first counts. Without one nothing
     is known but the ids, which serve as titles. Raises DatasetError as reading does."""
     table, key = plan.items, plan.columns.item_id
@@ -55,7 +54,7 @@ def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Mal
         return Items(assemble(plan.columns, (), {}, ids)[0], 0)
     wanted = [name for name in _columns_wanted(table, plan) if name != key]
     rows = Rows(ids)
-    for batch in batches(table, [key, *wanted], limits, malformed):
+    for batch in batches(table, [key, *wanted], malformed):
         rows.add(batch.columns[key].to_pylist(), [batch.columns[name] for name in wanted])
     cells, loosely = rows.joined()
     columns = {name: [None if row is None else row[at] for row in cells] for at, name in enumerate(wanted)}

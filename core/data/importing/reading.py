@@ -32,7 +32,6 @@ from core.data.importing.sources import raise_if_out_of_memory
 from core.data.importing.values import text_of
 from core.data.text import REPLACEMENT
 from core.errors import BadFormatError
-from core.settings import ImportLimits
 
 _BATCH_ROWS = 2**16
 _NUMERIC = re.compile(r"\d+\.?\d*|\.\d+").fullmatch
@@ -99,7 +98,6 @@ class Malformed:
 def batches(
     table: Table,
     columns: list[str],
-    limits: ImportLimits,
     malformed: Malformed,
     on_bytes: Callable[[int], None] = lambda packed: None,
 ) -> Iterator[Batch]:
@@ -109,7 +107,7 @@ def batches(
     TooLargeError and ArchiveRatioError.
     """
     if table.kind == "parquet":
-        for texts, first in read_parquet(table.source, columns, limits):
+        for texts, first in read_parquet(table.source, columns):
             yield Batch(texts, partial(np.add, first))
         on_bytes(table.source.size)
         return
@@ -138,13 +136,11 @@ def batches(
         malformed.spoiled = spoiled.bad
 
 
-def distinct_texts(
-    table: Table, names: list[str], limits: ImportLimits, most_rows: float = math.inf
-) -> tuple[int, dict[str, set[str]]]:
+def distinct_texts(table: Table, names: list[str], most_rows: float = math.inf) -> tuple[int, dict[str, set[str]]]:
     """How many rows a table has, and the different texts in some of its columns, without blanks around them; of so many
     rows, or a batch more. Raises as `batches` does."""
     rows, texts = 0, {name: set[str]() for name in names}
-    for batch in batches(table, names, limits, Malformed(0)):
+    for batch in batches(table, names, Malformed(0)):
         rows += len(batch.columns[names[0]])
         for name, seen in texts.items():
             seen.update(pc.unique(pc.utf8_trim_whitespace(pc.fill_null(batch.columns[name], ""))).to_pylist())
