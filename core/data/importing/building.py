@@ -47,9 +47,10 @@ _NOTHING = Preview()
 
 
 def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]:
-    """Read, clean and write a dataset into `out`, an empty folder; the fields of its `ImportReport` as JSON takes them.
-    Raises DatasetError for whatever keeps the files from becoming a dataset."""
+    """Read, clean and write a dataset into the folder `out`; the fields of its `ImportReport`, as JSON has them. Raises
+    DatasetError for whatever keeps the files from becoming a dataset."""
     report(0.0, "Looking at the files")
+    out.mkdir(exist_ok=True)
     options, limits = request.options, request.limits
     plan = make_plan(collect(request.paths, limits, options.sheet), request)
     plan.check()

@@ -45,12 +45,9 @@ def work(folder: Path, report: Reporter) -> dict[str, Any]:
     """Do what `spec.json` in the folder asks for; a failure is an object with `code` and `message`."""
     from core.data.importing.building import build, preview  # and pandas: whoever only asks can do without
 
-    def make(request: ImportRequest) -> dict[str, Any]:
-        """The dataset, in a folder of its own."""
-        (folder / DATASET).mkdir()
-        return {"report": build(request, folder / DATASET, report)}
-
-    return answered(folder, ImportRequest, preview, make)
+    return answered(
+        folder, ImportRequest, preview, lambda request: {"report": build(request, folder / DATASET, report)}
+    )
 
 
 def answered(

@@ -211,16 +211,9 @@ def _plain(texts: Iterable[str | None]) -> set[str]:
     return {plain_id(text.strip()) for text in texts if text} - {""}
 
 
-@dataclass(frozen=True, eq=False)
-class Join:
-    """A table of items without a header, or for ratings without one; `columns` has the item and all of its table's."""
-
-    table: Table
-    columns: ColumnMapping
-
-
-def join(ratings: Table, sides: Sequence[str], others: Sequence[Table]) -> Join | None:
-    """The table of items that tells which of the sides is rated; None where none does, or where both may be.
+def join(ratings: Table, sides: Sequence[str], others: Sequence[Table]) -> tuple[Table, ColumnMapping] | None:
+    """The table of items that tells which of the sides is rated, with that column and all of the table's own; None
+    where none does, or where both may be. One of the two has no header.
 
     `ratings` has the first rows of all its parts; where it is known which of its columns is rated, `sides` is that one.
     Raises DatasetError as reading does.
@@ -234,7 +227,7 @@ def join(ratings: Table, sides: Sequence[str], others: Sequence[Table]) -> Join 
         if share >= _MOST and all(low <= _FEW for low, another, _ in rest if another != side):
             described = _described(other, key) if other.headless else {}
             if described.get("title") or not other.headless:
-                return Join(other, ColumnMapping(item=side, item_id=key, **described))
+                return other, ColumnMapping(item=side, item_id=key, **described)
     return None
 
 

@@ -292,15 +292,15 @@ def _told_by_items(
     else:
         proposal = propose(table, columns) if table.headless else None
         sides = proposal.sides if proposal and proposal.certain else ()
-    joined = join(table, sides, others) if sides and columns.rating else None
-    if joined is None:
+    found = join(table, sides, others) if sides and columns.rating else None
+    if found is None:
         return None
-    named = replace(mapping, item=joined.columns.item, item_id=joined.columns.item_id)
+    items, told = found
+    named = replace(mapping, item=told.item, item_id=told.item_id)
     columns = _rating_columns(table, named)
-    if not joined.table.headless:
-        return _item_columns(joined.table, named, columns), joined.table
-    roles = {role: getattr(joined.columns, role) or None for role in ("item_id", *_OF_AN_ITEM)}
-    return replace(columns, **roles), joined.table
+    if not items.headless:
+        return _item_columns(items, named, columns), items
+    return replace(columns, **{role: getattr(told, role) or None for role in ("item_id", *_OF_AN_ITEM)}), items
 
 
 def _choose(

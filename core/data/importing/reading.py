@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 import pyarrow as pa
@@ -260,19 +260,19 @@ def _as_text(text: CleanText) -> io.TextIOWrapper:
 def _by_row(
     columns: list[str], rows_found: Iterator[tuple[int, list[str] | str]], malformed: Malformed
 ) -> Iterator[Batch]:
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    for number, cells in rows_found:
-        if isinstance(cells, str):
-            malformed.add(number, f"wrong number of columns: {cells}")
-            continue
-        rows.append(cells)
-        numbers.append(number)
-        if len(rows) == _BATCH_ROWS:
-            yield _batch(columns, rows, numbers)
-            rows, numbers = [], []
-    if rows:
-        yield _batch(columns, rows, numbers)
+    def good() -> Iterator[tuple[int, list[str]]]:
+        """The rows that have their cells; the others are written down."""
+        for number, cells in rows_found:
+            if isinstance(cells, str):
+                malformed.add(number, f"wrong number of columns: {cells}")
+            else:
+                yield number, cells
+
+    rows = good()
+    while some := list(islice(rows, _BATCH_ROWS)):
+        numbers, cells = zip(*some, strict=True)
+        texts = (pa.array(column, pa.string()) for column in zip(*cells, strict=True))
+        yield Batch(dict(zip(columns, texts, strict=True)), np.array(numbers, np.int64).__getitem__)
 
 
 def _cells(table: Table, columns: list[str], line: str) -> list[str] | str:
@@ -289,8 +289,3 @@ def _cells(table: Table, columns: list[str], line: str) -> list[str] | str:
 
 def _json_cells(columns: list[str], value: dict[str, object]) -> list[str]:
     return [text_of(value.get(name)).encode("utf-8", "replace").decode() for name in columns]
-
-
-def _batch(columns: list[str], rows: list[list[str]], numbers: list[int]) -> Batch:
-    texts = {name: pa.array(cells, pa.string()) for name, cells in zip(columns, zip(*rows, strict=True), strict=True)}
-    return Batch(texts, np.array(numbers, np.int64).__getitem__)
