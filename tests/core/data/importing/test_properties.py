@@ -6,7 +6,6 @@ import io
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,12 +29,11 @@ def tables(draw: st.DrawFn) -> list[Rating]:
     """At least twenty ratings, each user and item pair once."""
     users = draw(st.lists(ids, min_size=5, max_size=8, unique=True))
     items = draw(st.lists(ids, min_size=5, max_size=8, unique=True))
-    count = draw(st.integers(20, len(users) * len(items)))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32)))  # a draw for each rating takes longer than an import
-    pairs = rng.permutation([(user, item) for user in users for item in items]).tolist()
-    ratings = rng.choice([0.5, 1, 1.5, 2, 3.25, 4, 5], count).tolist()
-    stamps = rng.integers(631_152_000, 2**31, count, endpoint=True).tolist()
-    return [(*pair, rating, stamp) for pair, rating, stamp in zip(pairs[:count], ratings, stamps, strict=True)]
+    pairs = draw(st.permutations([(user, item) for user in users for item in items]))
+    count = draw(st.integers(20, len(pairs)))
+    ratings = draw(st.lists(st.sampled_from([0.5, 1, 1.5, 2, 3.25, 4, 5]), min_size=count, max_size=count))
+    stamps = draw(st.lists(st.integers(631_152_000, 2**31), min_size=count, max_size=count))
+    return [(u, i, float(r), t) for (u, i), r, t in zip(pairs[:count], ratings, stamps, strict=True)]
 
 
 def separated(table: list[Rating], delimiter: str) -> bytes:
