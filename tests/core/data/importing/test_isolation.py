@@ -60,7 +60,7 @@ def test_a_text_that_unfolds_to_gigabytes_stops_at_the_memory_limit(tmp_path: Pa
     made.write(tmp_path, {"r.parquet": made.parquet(columns)})
     assert (tmp_path / "r.parquet").stat().st_size < 3_000_000
     with pytest.raises(TooLargeError, match="MAX_MEMORY_MB"):
-        import_ratings([tmp_path / "r.parquet"], limits=ImportLimits(max_memory_mb=300))
+        import_ratings([tmp_path / "r.parquet"], limits=ImportLimits(max_memory_mb=200))
     assert nothing_left(home)
 
 
