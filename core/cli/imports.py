@@ -11,7 +11,7 @@ from core import access, data
 from core.access import COMMAND_LINE, Action
 from core.cli.common import Answer, flag, given, pairs, table
 from core.data import ColumnMapping, ImportOptions, ImportReport, Rejected
-from core.data.download import RELEASES
+from core.data.download import RELEASES, fetch
 from core.data.importing.request import STATED, Counts
 from core.data.nouns import count, plural
 from core.data.vectors.request import Guess, VectorOptions, VectorPreview, VectorReport
@@ -102,7 +102,7 @@ def add_download_flags(call: argparse.ArgumentParser) -> None:
 def download(arguments: argparse.Namespace) -> Answer:
     """Fetch an official MovieLens release and make a dataset of it."""
     access.check(Action.IMPORT, COMMAND_LINE)
-    report = data.fetch(arguments.release, accepted=arguments.accept_licence, reporter=Progress())
+    report = fetch(arguments.release, accepted=arguments.accept_licence, reporter=Progress())
     return Answer(report.as_json(), _text(report))
 
 

@@ -19,7 +19,6 @@ from core.data.catalog import (
     rename,
     set_aside,
 )
-from core.data.download import fetch
 from core.data.folder import SCHEMA_VERSION, read_folder
 from core.data.importing.importer import import_ratings, preview
 from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportReport, Preview, Rejected
@@ -38,7 +37,6 @@ __all__ = [
     "Rejected",
     "dataset_ids",
     "delete",
-    "fetch",
     "holding",
     "import_ratings",
     "info",

@@ -175,6 +175,8 @@ def _item_table(items: pa.Table) -> StoredItems:
 
 
 def _item_columns(ratings: Ratings) -> pa.Table:
+    if isinstance(stored := vars(ratings)["_items"], StoredItems):
+        return stored.columns
     rest = {name: pa.array(column) for name, column in ratings.item_table.items() if name != "genres"}
     genres = pa.array(list(ratings.item_table["genres"]), pa.list_(pa.string()))
     table = pa.table({"item_id": pa.array(ratings.items.ids, pa.string()), **rest})

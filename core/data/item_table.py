@@ -1,5 +1,7 @@
 """The table of items, as it is stored until somebody asks for it in pandas."""
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -30,6 +32,18 @@ class StoredItems:
         """Those of each item."""
         column = self.columns["genres"]
         return column.to_pylist() if any(len(chunk.values) for chunk in column.chunks) else [[]] * len(column)
+
+    def further(self) -> "Iterator[tuple[str, list[float] | list[str] | pd.Series]]":
+        """The columns but for ids, titles and genres, with the values that the table has: without pandas, but where a
+        column holds neither floats nor texts in all rows."""
+        for name in self.columns.drop_columns(["item_id", "title", "genres"]).column_names:
+            column = self.columns[name]
+            if column.type == "double":
+                yield name, [math.nan if value is None else value for value in column.to_pylist()]
+            elif column.type in ("string", "large_string") and not column.null_count:
+                yield name, column.to_pylist()
+            else:
+                yield name, self.table()[name]
 
     def table(self) -> "pd.DataFrame":
         """The same as `Ratings.item_table` says."""

@@ -167,19 +167,19 @@ class Ratings:
             max_rating=self.max_rating,
         )
 
-    def _further_columns(self) -> "Iterator[tuple[str, pd.Series]]":
+    def _further_columns(self) -> "Iterator[tuple[str, list[float] | list[str] | pd.Series]]":
         """Columns of the item table that do not follow from its titles and genres."""
-        years = self.item_table["title"].map(year_in).to_numpy(np.float64)
-        for name, values in self.item_table.items():
-            if name == "year" and np.array_equal(values.to_numpy(np.float64), years, equal_nan=True):
-                continue
-            if name not in ("title", "genres"):
+        known, years = vars(self)["_items"], np.array([year_in(title) for title in self.titles], np.float64)
+        stored = isinstance(known, StoredItems)
+        for name, values in known.further() if stored else known.drop(columns=["title", "genres"]).items():
+            numbers = np.asarray(values, np.float64) if name == "year" else None
+            if numbers is None or not np.array_equal(numbers, years, equal_nan=True):
                 yield str(name), values
 
 
 def unrated(
     items: Vocabulary,
-    item_table: "pd.DataFrame",
+    item_table: "pd.DataFrame | StoredItems",
     *,
     name: str,
     noun: str = "item",

@@ -234,9 +234,9 @@ def _vectors(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[],
 
 
 def _download(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
-    report = data.fetch(
-        spec["release"], accepted=spec["accepted"], reporter=_throttled(reporter), should_stop=should_stop
-    )
+    from core.data.download import fetch  # and what speaks to servers
+
+    report = fetch(spec["release"], accepted=spec["accepted"], reporter=_throttled(reporter), should_stop=should_stop)
     reporter.measure("report", asdict(report))
 
 

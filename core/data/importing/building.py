@@ -47,9 +47,10 @@ _NOTHING = Preview()
 
 
 def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]:
-    """Read, clean and write a dataset into `out`, an empty folder; the fields of its `ImportReport` as JSON takes them.
-    Raises DatasetError for whatever keeps the files from becoming a dataset."""
+    """Read, clean and write a dataset into the folder `out`; the fields of its `ImportReport`, as JSON has them. Raises
+    DatasetError for whatever keeps the files from becoming a dataset."""
     report(0.0, "Looking at the files")
+    out.mkdir(exist_ok=True)
     options, limits = request.options, request.limits
     plan = make_plan(collect(request.paths, limits, options.sheet), request)
     plan.check()
@@ -69,7 +70,7 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
     _check_size(len(user_ids), len(item_ids), len(columns), rare)
     report(0.85, "Reading the items")
     malformed = Malformed(limits.max_rejected)
-    items = read_items(plan, item_ids, limits, malformed)
+    items = read_items(plan, item_ids, malformed)
     report(0.9, "Writing")
     if columns.stamp is not None:
         columns = replace(columns, stamp=gathering.times.seconds(columns.stamp))

@@ -6,7 +6,6 @@ Nothing is changed by what is noticed here: it is shown, and somebody chooses.
 import re
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -127,9 +126,15 @@ def ranks(user: np.ndarray, counts: np.ndarray) -> np.ndarray:
     The person's n counts are ordered; one at place r of 1 … n (the mean place among equal ones) gets 1 + floor(5 (r -
     1/2) / n). So the fifth of what a person used least gets 1, the fifth used most 5, and a single count 3.
     """
-    of_person = pd.Series(counts).groupby(user)
-    place, n = of_person.rank().to_numpy(), of_person.transform("size").to_numpy()
-    return (1 + np.floor(5 * (place - 0.5) / n)).astype(np.float32)
+    order, rows = np.lexsort((counts, user)), len(user)
+    other_person = np.diff(user[order], prepend=-1) != 0
+    people = np.flatnonzero(other_person)
+    equals = np.flatnonzero(other_person | (np.diff(counts[order], prepend=0) != 0))
+    n, often = np.diff(people, append=rows), np.diff(equals, append=rows)
+    place = np.repeat(equals + (often + 1) / 2, often) - np.repeat(people, n)
+    ranked = np.empty(rows, np.float32)
+    ranked[order] = 1 + np.floor(5 * (place - 0.5) / np.repeat(n, n))
+    return ranked
 
 
 def logarithms(counts: np.ndarray) -> np.ndarray:

@@ -150,7 +150,7 @@ class Gathering:
 
         for table in self.plan.ratings:
             malformed, rejected = Malformed(self.limits.max_rejected), list[Rejected]()
-            for batch in batches(table, self._names(table), self.limits, malformed, on_bytes):
+            for batch in batches(table, self._names(table), malformed, on_bytes):
                 rejected += self._take(batch, table)
                 report(_SHARE * min(1, read / total), f"Reading, {self.rows:,} rows")
             self._add_malformed(table, malformed, rejected)

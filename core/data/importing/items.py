@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from core.data.importing.keys import plain_id, plain_ids
@@ -19,9 +18,9 @@ from core.data.importing.reading import Malformed, batches
 from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import Table
 from core.data.importing.values import number
+from core.data.item_table import StoredItems
 from core.data.ratings import year_in
 from core.data.text import one_line
-from core.settings import ImportLimits
 
 MAX_FURTHER = 50  # Further columns that are kept
 
@@ -39,7 +38,7 @@ _RESERVED = ("item_id", "title", "year", "genres")
 class Items:
     """The item table in the order of the ids."""
 
-    table: pd.DataFrame
+    table: StoredItems
     untitled: int  # How many of the ids the file does not name
     loosely: int = 0  # How many it names in another way, as `plain_id` says, and the first of them in both ways
     example: tuple[str, str] = ("", "")
@@ -47,7 +46,7 @@ class Items:
     shortened: int = 0  # How many of the rated items have more than `MOST_LABELS` genres, of which the first are kept
 
 
-def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Malformed) -> Items:
+def read_items(plan: Plan, ids: np.ndarray, malformed: Malformed) -> Items:
     """The plan's item table, joined on the item id; where it names an item twice, the first counts. Without one nothing
     is known but the ids, which serve as titles. Raises DatasetError as reading does."""
     table, key = plan.items, plan.columns.item_id
@@ -55,7 +54,7 @@ def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Mal
         return Items(assemble(plan.columns, (), {}, ids)[0], 0)
     wanted = [name for name in _columns_wanted(table, plan) if name != key]
     rows = Rows(ids)
-    for batch in batches(table, [key, *wanted], limits, malformed):
+    for batch in batches(table, [key, *wanted], malformed):
         rows.add(batch.columns[key].to_pylist(), [batch.columns[name] for name in wanted])
     cells, loosely = rows.joined()
     columns = {name: [None if row is None else row[at] for row in cells] for at, name in enumerate(wanted)}
@@ -121,7 +120,7 @@ def _columns_wanted(table: Table, plan: Plan) -> list[str]:
 
 def assemble(
     roles: ColumnMapping, names: Sequence[str], columns: dict[str, list[str | None]], ids: np.ndarray
-) -> tuple[pd.DataFrame, int]:
+) -> tuple[StoredItems, int]:
     """The item table in the order of the ids, and how many lists of genres were cut; `names` are the file's columns."""
     nothing = list[str | None]([None] * len(ids))
     texts = columns.pop(roles.title or "", nothing)
@@ -135,23 +134,23 @@ def assemble(
     stated = [_YEAR.search(text or "") for text in columns.pop(roles.year or "", nothing)]
     years = [float(year[0]) if year else year_in(title) for year, title in zip(stated, titles, strict=True)]
     shortened = sum(len(labels) > MOST_LABELS for labels in genres)
-    table = pd.DataFrame(
-        {
-            "title": pd.Series(titles, dtype=str),
-            "year": np.array(years, np.float64),
-            "genres": pd.Series([labels[:MOST_LABELS] for labels in genres], dtype=object),
-            **{_column_name(name): _further(cells) for name, cells in columns.items()},
-        }
-    )
-    return table, shortened
+    table = {
+        "item_id": pa.array(ids, pa.string()),
+        "title": pa.array(titles, pa.large_string()),
+        "year": pa.array(years, pa.float64(), from_pandas=True),
+        "genres": pa.array([labels[:MOST_LABELS] for labels in genres], pa.list_(pa.string())),
+    }
+    table |= {_column_name(name): _further(cells) for name, cells in columns.items()}
+    return StoredItems(pa.table(table)), shortened
 
 
-def _further(cells: list[str | None]) -> pd.Series:
+def _further(cells: list[str | None]) -> pa.Array:
     """A column of numbers where all that is there are numbers, else of text."""
-    numbers = [number(cell) if cell and cell.strip() else float("nan") for cell in cells]
-    if None not in numbers and not np.isnan(np.array(numbers, np.float64)).all():
-        return pd.Series(numbers, dtype=np.float64)
-    return pd.Series([plain_text(cell) for cell in cells], dtype=str)
+    numbers = [number(cell) if cell and cell.strip() else None for cell in cells]
+    as_text = any(value is None and cell and cell.strip() for value, cell in zip(numbers, cells, strict=True))
+    if not as_text and any(value is not None for value in numbers):
+        return pa.array(numbers, pa.float64())
+    return pa.array([plain_text(cell) for cell in cells], pa.large_string())
 
 
 def _column_name(name: str) -> str:

@@ -16,7 +16,6 @@ from core.data.importing.sniffing import Table
 from core.data.importing.values import number
 from core.data.text import one_line
 from core.errors import DatasetError
-from core.settings import ImportLimits
 
 _MOST_ROWS = 1_000_000  # Rows of an item table that are looked at for a key
 _NEARLY = 0.8  # Shares at least this part of the best one are as good as it
@@ -69,7 +68,7 @@ class Key:
 
 
 def items_table(
-    tables: Sequence[Table], ratings: Table, mapping: ColumnMapping, columns: ColumnMapping, limits: ImportLimits
+    tables: Sequence[Table], ratings: Table, mapping: ColumnMapping, columns: ColumnMapping
 ) -> tuple[Table | None, Key | None]:
     """The table that says most about the rated items, and the columns that join it; None where no value matches.
 
@@ -81,9 +80,9 @@ def items_table(
         if (mapping.title or guess(table.columns, "title")) not in table.columns:
             continue
         familiar, strange = _pairs(ratings, table, mapping, columns)
-        key = _best_key(ratings, table, familiar, limits, least=_LEAST_FAMILIAR)
+        key = _best_key(ratings, table, familiar, least=_LEAST_FAMILIAR)
         certain = key is not None
-        if not key and (key := _best_key(ratings, table, strange, limits, least=_LEAST_STRANGE)):
+        if not key and (key := _best_key(ratings, table, strange, least=_LEAST_STRANGE)):
             key = replace(key, familiar=_names_an_item(key.item))
         if key:
             title = mapping.title or guess(table.columns, "title") or key.item
@@ -153,9 +152,7 @@ def guess_item_key(columns: Sequence[str], rating_item: str | None) -> str | Non
     return named or next((column for column in columns if plain(column) in ("id", "index", "key", "no")), None)
 
 
-def _best_key(
-    ratings: Table, items: Table, pairs: Sequence[tuple[str, str]], limits: ImportLimits, *, least: float
-) -> Key | None:
+def _best_key(ratings: Table, items: Table, pairs: Sequence[tuple[str, str]], *, least: float) -> Key | None:
     """The pair of columns, of the rating table and of the item table, whose values match best; None where none matches
     well enough, which takes the `least` share, above 0.
 
@@ -170,7 +167,7 @@ def _best_key(
         return None
     rows = 0
     try:
-        for batch in batches(items, names, limits, Malformed(0)):
+        for batch in batches(items, names, Malformed(0)):
             held = {name: _plain(batch.columns[name].unique().to_pylist()) for name in names}
             for one, other in pairs:
                 found[one, other] |= wanted[one] & held[other]
@@ -180,7 +177,7 @@ def _best_key(
         keys = [Key(one, other, len(both) / max(1, len(wanted[one]))) for (one, other), both in found.items()]
         keys = [key for key in keys if key.share >= least]
         in_doubt = [key.item for key in keys if plain(key.item) not in (plain(key.rating), *RANK["item"])]
-        repeating = _repeating(items, list(dict.fromkeys(in_doubt)), limits)
+        repeating = _repeating(items, list(dict.fromkeys(in_doubt)))
     except DatasetError:  # whoever reads the table for good reports it
         return None
     keys = [key for key in keys if key.item not in repeating]
@@ -188,11 +185,11 @@ def _best_key(
     return next((key for key in keys if key.share >= _NEARLY * best), None)
 
 
-def _repeating(items: Table, names: Sequence[str], limits: ImportLimits) -> set[str]:
+def _repeating(items: Table, names: Sequence[str]) -> set[str]:
     """Columns that name no row, as their values come again: they count something or name a group."""
     if not names:
         return set()
-    rows, texts = distinct_texts(items, list(names), limits, _MOST_ROWS)
+    rows, texts = distinct_texts(items, list(names), _MOST_ROWS)
     return {name for name, seen in texts.items() if len(seen) < _KEY * rows}
 
 
@@ -214,16 +211,9 @@ def _plain(texts: Iterable[str | None]) -> set[str]:
     return {plain_id(text.strip()) for text in texts if text} - {""}
 
 
-@dataclass(frozen=True, eq=False)
-class Join:
-    """A table of items without a header, or for ratings without one; `columns` has the item and all of its table's."""
-
-    table: Table
-    columns: ColumnMapping
-
-
-def join(ratings: Table, sides: Sequence[str], others: Sequence[Table], limits: ImportLimits) -> Join | None:
-    """The table of items that tells which of the sides is rated; None where none does, or where both may be.
+def join(ratings: Table, sides: Sequence[str], others: Sequence[Table]) -> tuple[Table, ColumnMapping] | None:
+    """The table of items that tells which of the sides is rated, with that column and all of the table's own; None
+    where none does, or where both may be. One of the two has no header.
 
     `ratings` has the first rows of all its parts; where it is known which of its columns is rated, `sides` is that one.
     Raises DatasetError as reading does.
@@ -232,18 +222,18 @@ def join(ratings: Table, sides: Sequence[str], others: Sequence[Table], limits: 
     for other in others:
         if other.source.size > _READ_BYTES or not (ratings.headless or other.headless) or not other.rows:
             continue
-        shares = _shares(values, other, limits)
+        shares = _shares(values, other)
         (share, side, key), *rest = sorted(shares, key=lambda entry: -entry[0]) or [(0.0, "", "")]
         if share >= _MOST and all(low <= _FEW for low, another, _ in rest if another != side):
             described = _described(other, key) if other.headless else {}
             if described.get("title") or not other.headless:
-                return Join(other, ColumnMapping(item=side, item_id=key, **described))
+                return other, ColumnMapping(item=side, item_id=key, **described)
     return None
 
 
-def _shares(values: dict[str, set[str]], other: Table, limits: ImportLimits) -> list[tuple[float, str, str]]:
+def _shares(values: dict[str, set[str]], other: Table) -> list[tuple[float, str, str]]:
     """Of each side and each column that names a row: the share of the side's values that are in the column."""
-    rows, ids = distinct_texts(other, list(other.columns), limits)
+    rows, ids = distinct_texts(other, list(other.columns))
     keys = [name for name, seen in ids.items() if len(seen) >= 0.9 * rows]
     return [(len(own & ids[key]) / max(1, len(own)), side, key) for side, own in values.items() for key in keys]
 

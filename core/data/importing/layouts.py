@@ -17,7 +17,6 @@ from core.data.importing.reading import distinct_texts
 from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import DOUBLE_COLON, Table
 from core.data.importing.values import number
-from core.settings import ImportLimits
 
 GENRES_100K = (
     "unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama", "Fantasy",
@@ -67,9 +66,9 @@ class Layout:
         return rows < self.least
 
 
-def recognize(tables: Sequence[Table], limits: ImportLimits) -> Layout | None:
+def recognize(tables: Sequence[Table]) -> Layout | None:
     """The GroupLens layout of the tables; None where they have none. Raises as reading does."""
-    return _hundred_thousand(tables, limits) or _double_colons(tables, limits) or _csv(tables)
+    return _hundred_thousand(tables) or _double_colons(tables) or _csv(tables)
 
 
 def fits(ratings: np.ndarray) -> bool:
@@ -94,14 +93,14 @@ def is_genre_flags(columns: Sequence[str]) -> bool:
     return tuple(columns[-len(_FLAGS) :]) == _FLAGS
 
 
-def _hundred_thousand(tables: Sequence[Table], limits: ImportLimits) -> Layout | None:
+def _hundred_thousand(tables: Sequence[Table]) -> Layout | None:
     ratings = [table for table in tables if table.delimiter == "\t" and _four_numbers(table)]
     if not ratings:
         return None
     # The release brings ten splits of the same ratings besides; the file with all of them is the largest.
     largest = replace(max(ratings, key=lambda table: table.source.size), columns=_RATING_COLUMNS)
     u_item = next((table for table in tables if _is_u_item(table)), None)
-    if u_item is None and not _has_counts(largest, "MovieLens 100K", limits):
+    if u_item is None and not _has_counts(largest, "MovieLens 100K"):
         return None
     items = u_item and replace(
         u_item, columns=("movieId", "title", "release date", "video release date", "IMDb URL", *_FLAGS), quoting=False
@@ -109,7 +108,7 @@ def _hundred_thousand(tables: Sequence[Table], limits: ImportLimits) -> Layout |
     return Layout("MovieLens 100K", largest, items, _mapping(items), (1.0, 5.0))
 
 
-def _double_colons(tables: Sequence[Table], limits: ImportLimits) -> Layout | None:
+def _double_colons(tables: Sequence[Table]) -> Layout | None:
     ratings = next((table for table in tables if table.delimiter == DOUBLE_COLON and _four_numbers(table)), None)
     if ratings is None:
         return None
@@ -117,7 +116,7 @@ def _double_colons(tables: Sequence[Table], limits: ImportLimits) -> Layout | No
     movies_dat = next((table for table in tables if _is_movies_dat(table)), None)
     items = movies_dat and replace(movies_dat, columns=_ITEM_COLUMNS)
     if items is None:
-        known = _has_counts(ratings, "MovieLens 1M", limits)
+        known = _has_counts(ratings, "MovieLens 1M")
         return Layout("MovieLens 1M", ratings, None, _mapping(None), (1.0, 5.0)) if known else None
     # Which of the two it is shows in half stars, which need not be among the first rows, or in the size.
     ten = ratings.source.size > _BETWEEN_BYTES or any("." in row[2] for row in ratings.rows)
@@ -134,11 +133,11 @@ def _csv(tables: Sequence[Table]) -> Layout | None:
     return Layout("MovieLens", ratings, items, _mapping(items), (0.5, 5.0), LEAST_RATINGS)
 
 
-def _has_counts(table: Table, release: str, limits: ImportLimits) -> bool:
+def _has_counts(table: Table, release: str) -> bool:
     """Whether a table of ratings has as many rows, users and items as a release."""
     if table.source.size > _COUNTED_BYTES:
         return False
-    rows, ids = distinct_texts(table, ["userId", "movieId"], limits)
+    rows, ids = distinct_texts(table, ["userId", "movieId"])
     return (rows, *map(len, ids.values())) == _COUNTS[release]
 
 

@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 from core.data.importing.sources import Source, on_disk, raise_if_out_of_memory
 from core.data.importing.values import EXACT, LONGEST, text_of
 from core.errors import BadFormatError, TooLargeError
-from core.settings import ImportLimits
 
 _BATCH_ROWS = 2**16
 _BATCH_BYTES = 2**26
@@ -20,7 +19,7 @@ _MOST_GROUPS = 50_000  # each takes a fraction of a millisecond, however few row
 
 
 @contextlib.contextmanager
-def open_parquet(source: Source, limits: ImportLimits, dictionary: list[str] | None = None) -> Iterator[pq.ParquetFile]:
+def open_parquet(source: Source, dictionary: list[str] | None = None) -> Iterator[pq.ParquetFile]:
     """The file, after its claims were checked; the `dictionary` columns stay packed, so that a long text is held once.
 
     Raises BadFormatError where it is damaged, also by what is read inside the block, and TooLargeError by its claims.
@@ -30,8 +29,8 @@ def open_parquet(source: Source, limits: ImportLimits, dictionary: list[str] | N
             on_disk(source) as path,
             pq.ParquetFile(path, read_dictionary=dictionary, pre_buffer=False, memory_map=False) as file,
         ):
-            limits.check("max_columns", file.metadata.num_columns, f"columns in {source.name}")
-            limits.check("max_rows", file.metadata.num_rows, f"rows in {source.name}")
+            source.limits.check("max_columns", file.metadata.num_columns, f"columns in {source.name}")
+            source.limits.check("max_rows", file.metadata.num_rows, f"rows in {source.name}")
             if file.metadata.num_row_groups > _MOST_GROUPS:
                 raise TooLargeError(
                     f"{source.name} has {file.metadata.num_row_groups:,} row groups, {_MOST_GROUPS:,} are allowed; "
@@ -47,11 +46,9 @@ def open_parquet(source: Source, limits: ImportLimits, dictionary: list[str] | N
         raise BadFormatError(f"{source.name} is a damaged Parquet file ({error!s:.120}); export it again") from error
 
 
-def parquet_head(
-    source: Source, rows: int, limits: ImportLimits
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def parquet_head(source: Source, rows: int) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Column names and the first rows as text, "…" where a column is of another kind; raises as `open_parquet` does."""
-    with open_parquet(source, limits) as file:
+    with open_parquet(source) as file:
         schema, empty = file.schema_arrow, file.metadata.num_rows == 0
     names = tuple(schema.names)
     if len(set(names)) < len(names):
@@ -59,7 +56,7 @@ def parquet_head(
     shown = [name for name in names if any(fits(_stored(schema.field(name).type)) for fits, _ in _TO_TEXT)]
     if empty or not shown:
         return names, ()
-    with open_parquet(source, limits, texts_among(schema, shown)) as file:
+    with open_parquet(source, texts_among(schema, shown)) as file:
         batch = next(file.iter_batches(batch_size=rows, columns=shown, use_threads=False), None)
         if batch is None:
             return names, ()
@@ -68,11 +65,11 @@ def parquet_head(
     return names, tuple(zip(*columns, strict=True))
 
 
-def read_parquet(source: Source, columns: list[str], limits: ImportLimits) -> Iterator[tuple[dict[str, pa.Array], int]]:
+def read_parquet(source: Source, columns: list[str]) -> Iterator[tuple[dict[str, pa.Array], int]]:
     """Batches of text columns with the number of their first row; raises as `open_parquet` does."""
-    with open_parquet(source, limits) as file:
+    with open_parquet(source) as file:
         texts = texts_among(file.schema_arrow, columns)
-    with open_parquet(source, limits, texts) as file:
+    with open_parquet(source, texts) as file:
         first = 1
         for batch in _filled(file.iter_batches(batch_size=_BATCH_ROWS, columns=columns, use_threads=False)):
             yield {name: as_text(source.name, name, batch[name]) for name in columns}, first

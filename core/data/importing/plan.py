@@ -20,7 +20,6 @@ from core.data.importing.wide import Melted, melt
 from core.data.services import whose_export
 from core.data.text import one_line
 from core.errors import ArchiveUnsafeError, BadEncodingError, DatasetError, MissingColumnError, NoRowsError
-from core.settings import ImportLimits
 
 NEEDED: tuple[Role, ...] = ("user", "item", "rating")
 _OF_A_RATING: tuple[Role, ...] = (*NEEDED, "timestamp")
@@ -84,8 +83,8 @@ class Plan:
 def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     """The plan for some sources; raises DatasetError where no table can be read, or a mapped name is no column."""
     mapping, options = request.mapping, request.options
-    tables, failed = _tables(sources, options, request.limits)
-    layout = recognize(tables, request.limits)
+    tables, failed = _tables(sources, options)
+    layout = recognize(tables)
     if layout and _agrees(mapping, layout.mapping):
         plan = _from_layout(layout, tables, options)
         return plan.as_own() if layout.is_too_small else plan
@@ -98,7 +97,7 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         whole = joined([*first, *(aligned(part, _rating_columns(part, mapping), whole, columns) for part in rest)])
     others = [table for table in tables if table.source not in [part.source for part in ratings]]
     named = named_item(whole, columns)
-    columns, items, alarms, notes = _with_items(others, first[0], whole, columns, request)
+    columns, items, alarms, notes = _with_items(others, first[0], whole, columns, mapping)
     used = {table.name for table in (*ratings, *([items] if items else []))}
     lacking = tuple(role for role in NEEDED if not getattr(columns, role))
     asked = question(whole, columns, mapping, lacking)
@@ -127,13 +126,12 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
 
 
 def _with_items(
-    others: Sequence[Table], first: Table, whole: Table, columns: ColumnMapping, request: ImportRequest
+    others: Sequence[Table], first: Table, whole: Table, columns: ColumnMapping, mapping: ColumnMapping
 ) -> tuple[ColumnMapping, Table | None, list[str], list[str]]:
     """The columns with those of the item table, where there is one; that table; and alarms and notes about it."""
-    mapping = request.mapping
-    if not (mapping.item_id or mapping.title) and (told := _told_by_items(whole, columns, mapping, others, request)):
+    if not (mapping.item_id or mapping.title) and (told := _told_by_items(whole, columns, mapping, others)):
         return *told, [], []
-    items, key = items_table(others, whole, mapping, columns, request.limits)
+    items, key = items_table(others, whole, mapping, columns)
     if items is None:
         if not mapping.title:
             return columns, None, [], []
@@ -145,12 +143,12 @@ def _with_items(
     return columns, items, [nothing_joined(items, columns.item_id, *ids)], []
 
 
-def _tables(sources: Sequence[Source], options: ImportOptions, limits: ImportLimits) -> tuple[list[Table], list[str]]:
+def _tables(sources: Sequence[Source], options: ImportOptions) -> tuple[list[Table], list[str]]:
     """The tables that can be read, one at least, and why others cannot, in sentences."""
     tables, failed = [], list[tuple[str, DatasetError]]()
     for source in sources:
         try:
-            tables.append(examine(source, options, limits))
+            tables.append(examine(source, options))
         except ArchiveUnsafeError:
             raise
         except DatasetError as error:
@@ -286,7 +284,7 @@ def _by_values(table: Table, columns: ColumnMapping, mapping: ColumnMapping) -> 
 
 
 def _told_by_items(
-    table: Table, columns: ColumnMapping, mapping: ColumnMapping, others: Sequence[Table], request: ImportRequest
+    table: Table, columns: ColumnMapping, mapping: ColumnMapping, others: Sequence[Table]
 ) -> tuple[ColumnMapping, Table] | None:
     """The columns and the table of items where its ids tell, in place of names, which column is rated."""
     if columns.item:
@@ -294,15 +292,15 @@ def _told_by_items(
     else:
         proposal = propose(table, columns) if table.headless else None
         sides = proposal.sides if proposal and proposal.certain else ()
-    joined = join(table, sides, others, request.limits) if sides and columns.rating else None
-    if joined is None:
+    found = join(table, sides, others) if sides and columns.rating else None
+    if found is None:
         return None
-    named = replace(mapping, item=joined.columns.item, item_id=joined.columns.item_id)
+    items, told = found
+    named = replace(mapping, item=told.item, item_id=told.item_id)
     columns = _rating_columns(table, named)
-    if not joined.table.headless:
-        return _item_columns(joined.table, named, columns), joined.table
-    roles = {role: getattr(joined.columns, role) or None for role in ("item_id", *_OF_AN_ITEM)}
-    return replace(columns, **roles), joined.table
+    if not items.headless:
+        return _item_columns(items, named, columns), items
+    return replace(columns, **{role: getattr(told, role) or None for role in ("item_id", *_OF_AN_ITEM)}), items
 
 
 def _choose(

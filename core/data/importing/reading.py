@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +32,6 @@ from core.data.importing.sources import raise_if_out_of_memory
 from core.data.importing.values import text_of
 from core.data.text import REPLACEMENT
 from core.errors import BadFormatError
-from core.settings import ImportLimits
 
 _BATCH_ROWS = 2**16
 _NUMERIC = re.compile(r"\d+\.?\d*|\.\d+").fullmatch
@@ -99,7 +98,6 @@ class Malformed:
 def batches(
     table: Table,
     columns: list[str],
-    limits: ImportLimits,
     malformed: Malformed,
     on_bytes: Callable[[int], None] = lambda packed: None,
 ) -> Iterator[Batch]:
@@ -109,7 +107,7 @@ def batches(
     TooLargeError and ArchiveRatioError.
     """
     if table.kind == "parquet":
-        for texts, first in read_parquet(table.source, columns, limits):
+        for texts, first in read_parquet(table.source, columns):
             yield Batch(texts, partial(np.add, first))
         on_bytes(table.source.size)
         return
@@ -138,13 +136,11 @@ def batches(
         malformed.spoiled = spoiled.bad
 
 
-def distinct_texts(
-    table: Table, names: list[str], limits: ImportLimits, most_rows: float = math.inf
-) -> tuple[int, dict[str, set[str]]]:
+def distinct_texts(table: Table, names: list[str], most_rows: float = math.inf) -> tuple[int, dict[str, set[str]]]:
     """How many rows a table has, and the different texts in some of its columns, without blanks around them; of so many
     rows, or a batch more. Raises as `batches` does."""
     rows, texts = 0, {name: set[str]() for name in names}
-    for batch in batches(table, names, limits, Malformed(0)):
+    for batch in batches(table, names, Malformed(0)):
         rows += len(batch.columns[names[0]])
         for name, seen in texts.items():
             seen.update(pc.unique(pc.utf8_trim_whitespace(pc.fill_null(batch.columns[name], ""))).to_pylist())
@@ -264,19 +260,19 @@ def _as_text(text: CleanText) -> io.TextIOWrapper:
 def _by_row(
     columns: list[str], rows_found: Iterator[tuple[int, list[str] | str]], malformed: Malformed
 ) -> Iterator[Batch]:
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    for number, cells in rows_found:
-        if isinstance(cells, str):
-            malformed.add(number, f"wrong number of columns: {cells}")
-            continue
-        rows.append(cells)
-        numbers.append(number)
-        if len(rows) == _BATCH_ROWS:
-            yield _batch(columns, rows, numbers)
-            rows, numbers = [], []
-    if rows:
-        yield _batch(columns, rows, numbers)
+    def good() -> Iterator[tuple[int, list[str]]]:
+        """The rows that have their cells; the others are written down."""
+        for number, cells in rows_found:
+            if isinstance(cells, str):
+                malformed.add(number, f"wrong number of columns: {cells}")
+            else:
+                yield number, cells
+
+    rows = good()
+    while some := list(islice(rows, _BATCH_ROWS)):
+        numbers, cells = zip(*some, strict=True)
+        texts = (pa.array(column, pa.string()) for column in zip(*cells, strict=True))
+        yield Batch(dict(zip(columns, texts, strict=True)), np.array(numbers, np.int64).__getitem__)
 
 
 def _cells(table: Table, columns: list[str], line: str) -> list[str] | str:
@@ -293,8 +289,3 @@ def _cells(table: Table, columns: list[str], line: str) -> list[str] | str:
 
 def _json_cells(columns: list[str], value: dict[str, object]) -> list[str]:
     return [text_of(value.get(name)).encode("utf-8", "replace").decode() for name in columns]
-
-
-def _batch(columns: list[str], rows: list[list[str]], numbers: list[int]) -> Batch:
-    texts = {name: pa.array(cells, pa.string()) for name, cells in zip(columns, zip(*rows, strict=True), strict=True)}
-    return Batch(texts, np.array(numbers, np.int64).__getitem__)

@@ -12,7 +12,6 @@ from core.data.importing.heading import HEADING
 from core.data.importing.reading import Batch, Malformed, blank_rows
 from core.data.importing.sniffing import Headed, Table
 from core.data.importing.wide import Melted, ratings_in
-from core.settings import ImportLimits
 
 EMPTY_CELLS, HEADINGS = "Empty cells, which are no ratings", "Lines that name the item of the lines below them"
 AGGREGATES = "Cells in rows of averages or totals, which are no ratings"
@@ -24,26 +23,25 @@ _CELLS = 2**20  # Cells of a wide table that become ratings at once: they bound 
 def batches(
     table: Table,
     columns: list[str],
-    limits: ImportLimits,
     malformed: Malformed,
     on_bytes: Callable[[int], None] = lambda packed: None,
 ) -> Iterator[Batch]:
     """All ratings of a table, whatever its shape; arguments and errors as `reading.batches` has them."""
     if isinstance(table, Headed):
-        yield from _below_headings(table, columns, limits, malformed, on_bytes)
+        yield from _below_headings(table, columns, malformed, on_bytes)
     elif isinstance(table, Melted):
-        yield from _melted(table, limits, malformed, on_bytes)
+        yield from _melted(table, malformed, on_bytes)
     else:
-        yield from reading.batches(table, columns, limits, malformed, on_bytes)
+        yield from reading.batches(table, columns, malformed, on_bytes)
 
 
 def _below_headings(
-    table: Headed, columns: list[str], limits: ImportLimits, malformed: Malformed, on_bytes: Callable[[int], None]
+    table: Headed, columns: list[str], malformed: Malformed, on_bytes: Callable[[int], None]
 ) -> Iterator[Batch]:
     whole = Table(table.source, "text", table.encoding, _WHOLE_LINE, 0, ("line",), (), quoting=False)
     width, last = len(table.columns) - 1, pa.scalar("")
     lines_read = Malformed(0)  # by itself: it numbers the lines of the batches
-    for batch in reading.batches(whole, ["line"], limits, lines_read, on_bytes):
+    for batch in reading.batches(whole, ["line"], lines_read, on_bytes):
         lines = pc.utf8_trim_whitespace(batch.columns["line"])
         cells = pc.split_pattern(lines, table.delimiter)
         widths, is_blank = pc.list_value_length(cells), pc.equal(lines, "")
@@ -69,13 +67,11 @@ def _below_headings(
     malformed.spoiled = lines_read.spoiled
 
 
-def _melted(
-    table: Melted, limits: ImportLimits, malformed: Malformed, on_bytes: Callable[[int], None]
-) -> Iterator[Batch]:
+def _melted(table: Melted, malformed: Malformed, on_bytes: Callable[[int], None]) -> Iterator[Batch]:
     own = [name for name in (table.row_id, table.timestamp) if name]
     names = Counter[str]()
     step = max(1, _CELLS // len(table.cells))
-    for batch in reading.batches(table.original, [*own, *table.cells], limits, malformed, on_bytes):
+    for batch in reading.batches(table.original, [*own, *table.cells], malformed, on_bytes):
         filled = np.flatnonzero(~blank_rows(list(batch.columns.values())))
         malformed.without_rows += len(next(iter(batch.columns.values()))) - len(filled)
         for start in range(0, len(filled), step):

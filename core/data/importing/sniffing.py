@@ -19,7 +19,6 @@ from core.data.importing.sources import Source, check_not_packed
 from core.data.importing.values import text_of
 from core.data.text import REPLACEMENT, SPOILED, one_line
 from core.errors import BadEncodingError, BadFormatError, EmptyFileError, WrongDelimiterError
-from core.settings import ImportLimits
 
 HEAD_BYTES = 2**18
 SAMPLE_ROWS = 1000
@@ -84,11 +83,11 @@ class Headed(Table):
     """Ratings below a line with the id of what they rate; the first column is that id, the others are a line's."""
 
 
-def examine(source: Source, options: FileOptions, limits: ImportLimits) -> Table:
+def examine(source: Source, options: FileOptions) -> Table:
     """The table in a source, from its first bytes; raises EmptyFileError, BadFormatError, BadEncodingError,
     WrongDelimiterError, TooLargeError or ArchiveUnsafeError."""
     try:
-        return _examine(source, options, limits)
+        return _examine(source, options)
     except WrongDelimiterError as error:
         others = [name for name in source.sheets if name != source.sheet]
         if not others:
@@ -99,11 +98,11 @@ def examine(source: Source, options: FileOptions, limits: ImportLimits) -> Table
         ) from error
 
 
-def _examine(source: Source, options: FileOptions, limits: ImportLimits) -> Table:
+def _examine(source: Source, options: FileOptions) -> Table:
     head = source.head(HEAD_BYTES)
     check_not_packed(source, head)
     if head.startswith(b"PAR1"):
-        names, rows = parquet_head(source, SAMPLE_ROWS, limits)
+        names, rows = parquet_head(source, SAMPLE_ROWS)
         return Table(source, "parquet", "utf-8", "", 0, names, rows, whole=len(rows) < SAMPLE_ROWS)
     for magic, what in _OTHER_FILES.items():
         if head.startswith(magic):
@@ -117,9 +116,9 @@ def _examine(source: Source, options: FileOptions, limits: ImportLimits) -> Tabl
         raise BadFormatError(f"{source.name} is a web page or XML; bring {_FORMATS}")
     inner = beginning[1:].lstrip()[:1]
     if beginning.startswith("{") or (beginning.startswith("[") and inner in ("{", "[")):
-        table = _json(source, text, limits)
+        table = _json(source, text)
     else:
-        table = _text(source, text, len(head) < HEAD_BYTES, options, limits)
+        table = _text(source, text, len(head) < HEAD_BYTES, options)
         if beginning.startswith('"') and not table.backslashes and len(head) == HEAD_BYTES:  # one may come late
             lines = source.head(_FOR_BACKSLASHES).decode(encoding, "replace").splitlines()
             table = replace(table, backslashes=has_backslashes(lines, table.delimiter, len(table.columns)))
@@ -193,7 +192,7 @@ def not_in(name: str, encoding: str, error: Exception | str) -> BadEncodingError
     return BadEncodingError(f"{name} is not {encoding} text ({error!s:.120}); {advice}")
 
 
-def _text(source: Source, text: str, whole: bool, options: FileOptions, limits: ImportLimits) -> Table:
+def _text(source: Source, text: str, whole: bool, options: FileOptions) -> Table:
     # The last line of a head may be cut, and so may a character in it.
     end = len(text) if whole else max(text.rfind("\n"), text.rfind("\r")) + 1
     lines = text[:end].splitlines(keepends=True)
@@ -206,7 +205,7 @@ def _text(source: Source, text: str, whole: bool, options: FileOptions, limits: 
     first = heading.comments(lines, start)
     sample = "".join(lines[first : first + 2 * SAMPLE_ROWS])
     delimiter, rows = _delimiter(source.name, sample, replace(options, delimiter=options.delimiter or sign or None))
-    limits.check("max_columns", max(map(len, rows)), f"columns in {source.name}")
+    source.limits.check("max_columns", max(map(len, rows)), f"columns in {source.name}")
 
     def split(line: str) -> list[str]:
         """The cells of one line."""
@@ -299,7 +298,7 @@ def even_sign(sample: str) -> str:
     return ""
 
 
-def _json(source: Source, text: str, limits: ImportLimits) -> Table:
+def _json(source: Source, text: str) -> Table:
     """JSON lines, or one array of objects."""
     array = text.lstrip().startswith("[")
     values = array_objects(io.StringIO(text)) if array else map(json_object, text.splitlines()[:SAMPLE_ROWS])
@@ -310,6 +309,6 @@ def _json(source: Source, text: str, limits: ImportLimits) -> Table:
         raise BadFormatError(
             f"{source.name} begins like JSON and has {what}; bring one object a line, or one array of objects"
         )
-    limits.check("max_columns", len(names), f"names in {source.name}")
+    source.limits.check("max_columns", len(names), f"names in {source.name}")
     rows = tuple(tuple(text_of(value.get(key)) for key in names) for value in objects)
     return Table(source, "json array" if array else "json lines", "utf-8", "", 0, names, rows)

@@ -9,7 +9,6 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from dateutil import parser as date_parser
 
 from core.data.importing.values import MISSING, distinct, number
 from core.data.ratings import NO_TIME
@@ -271,6 +270,8 @@ def _named(text: str) -> int | None:
     """Epoch seconds of a date that names its month; None where a day, a month or a year is missing."""
     if not _MONTH_NAME.search(text):
         return None
+    from dateutil import parser as date_parser  # few columns have such dates
+
     try:
         # What is missing would be taken from the default: two of them tell whether anything was.
         first, second = (

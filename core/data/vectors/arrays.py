@@ -22,7 +22,6 @@ from core.data.importing.sources import Source, on_disk
 from core.data.text import one_line
 from core.data.vectors.gathering import BLOCK_BYTES, Block, Matrix, OnBytes, in_blocks
 from core.errors import BadVectorsError, TooLargeError
-from core.settings import ImportLimits
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 _MOST_OBJECTS, _DEEPEST = 10_000, 20
@@ -192,13 +191,13 @@ def _damaged(source: Source, why: str) -> BadVectorsError:
     return BadVectorsError(f"{source.name} is damaged: {why}; save it again")
 
 
-def hdf5_matrices(source: Source, limits: ImportLimits) -> list[Matrix]:
+def hdf5_matrices(source: Source) -> list[Matrix]:
     """The tables of numbers in a file; raises BadVectorsError where something in it leads out of it."""
     found: list[Matrix] = []
     with _hdf5(source) as file:
         for place, name, dataset in _datasets(source, file):
             if dataset.ndim == 2 and dataset.dtype.kind in _NUMBERS and len(dataset) > 0:
-                _check(source, name, dataset, limits)
+                _check(source, name, dataset)
                 rows, dim = dataset.shape
                 blocks = partial(_hdf5_blocks, source, place)
                 found.append(Matrix(source, one_line(name, 100), "Keras weights, or HDF5", dim, rows, blocks))
@@ -246,7 +245,7 @@ def _datasets(source: Source, file: Any) -> Iterator[tuple[str, str, Any]]:
                 groups.append((here, told if key == "vars" and isinstance(told, str) else "", inside, depth + 1))
 
 
-def _check(source: Source, name: str, dataset: Any, limits: ImportLimits) -> None:
+def _check(source: Source, name: str, dataset: Any) -> None:
     """Pass if the array's bytes are in the file, in proportion, and packed by HDF5 itself."""
     plan, size = dataset.id.get_create_plist(), dataset.size * dataset.dtype.itemsize
     if plan.get_external_count() or dataset.is_virtual:
@@ -255,6 +254,6 @@ def _check(source: Source, name: str, dataset: Any, limits: ImportLimits) -> Non
     if filters - _FILTERS:
         raise BadVectorsError(f"{source.name}: {name!r:.60} is packed in a way that is not read here; use gzip")
     chunk = 0 if dataset.chunks is None else int(np.prod(dataset.chunks, dtype=np.float64)) * dataset.dtype.itemsize
-    if size > limits.max_ratio * max(1, dataset.id.get_storage_size()) or chunk > 64 * BLOCK_BYTES:
+    if size > source.limits.max_ratio * max(1, dataset.id.get_storage_size()) or chunk > 64 * BLOCK_BYTES:
         held = dataset.id.get_storage_size()
         raise TooLargeError(f"{source.name}: {name!r:.60} claims {size:,} bytes and holds {held:,}; save it again")

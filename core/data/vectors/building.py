@@ -100,17 +100,17 @@ def _contents(request: VectorRequest) -> tuple[Contents, Table | None]:
     """What is in the files, and the table that was named as that of the rows; raises BadVectorsError if it is none."""
     options, limits = request.options, request.limits
     sources = collect(request.paths, limits, options.sheet)
-    found = contents(sources, options, limits)
+    found = contents(sources, options)
     if not (found.matrices or found.tables) and found.unread:
         raise found.unread[0]
     if not request.metadata:
         return found, None
-    named = contents(collect(request.metadata, limits, options.sheet), replace(options, dimensions=()), limits)
+    named = contents(collect(request.metadata, limits, options.sheet), replace(options, dimensions=()))
     if not named.tables:
         if len(named.matrices) != 1 or named.matrices[0].array:
             raise next(iter(named.unread), BadVectorsError("what is to be the table of the rows is no table of text"))
         source = named.matrices[0].source  # it looks like vectors, and somebody says that it is the table
-        return found, examine(source, options, source.limits)
+        return found, examine(source, options)
     return found, named.tables[0]
 
 
@@ -121,7 +121,7 @@ def _known(found: Contents, metadata: Table | None, items: Rows, request: Vector
     tables = found.tables if metadata is None else (metadata,)
     for table in tables:
         try:
-            known = join(table, ids, items.position, items.total, request.options, request.limits)
+            known = join(table, ids, items.position, items.total, request.options)
         except DatasetError as error:
             if metadata is not None:
                 raise

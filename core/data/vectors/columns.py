@@ -19,7 +19,6 @@ from core.data.vectors.gathering import LEAST_DIMENSIONS, Block, Matrix, OnBytes
 from core.data.vectors.request import VectorOptions
 from core.data.vectors.text import list_in, looks_like_ratings, of_table
 from core.errors import BadFormatError, BadVectorsError
-from core.settings import ImportLimits
 
 ARROW, FEATHER_1, PARQUET = b"ARROW1", b"FEA1", b"PAR1"
 ID_NAMES = (
@@ -89,7 +88,7 @@ def _rank(name: str) -> int | None:
     return None
 
 
-def in_text(table: Table, options: VectorOptions, limits: ImportLimits, *, alone: bool) -> Matrix | None:
+def in_text(table: Table, options: VectorOptions, *, alone: bool) -> Matrix | None:
     """The vectors in a table of text; None where it is a table of something else.
 
     Where it is `alone`, and no other file holds vectors, any two columns of numbers are taken for one. Raises
@@ -114,7 +113,7 @@ def in_text(table: Table, options: VectorOptions, limits: ImportLimits, *, alone
     if len(dims) < 2 and not listed:
         return None
     named = id_column({name: samples[name] for name in table.columns if name not in set(dims)}, options)
-    return of_table(table, dims, named, limits, f"{table.kind}, {how}", length=length)
+    return of_table(table, dims, named, f"{table.kind}, {how}", length=length)
 
 
 def _lists_as_text(table: Table) -> str | None:
@@ -135,12 +134,12 @@ def _stated(columns: Sequence[str], options: VectorOptions) -> tuple[str, ...]:
     return options.dimensions
 
 
-def columnar(source: Source, head: bytes, options: VectorOptions, limits: ImportLimits) -> Matrix | None:
+def columnar(source: Source, head: bytes, options: VectorOptions) -> Matrix | None:
     """The vectors in a Parquet, Arrow or Feather file; None without any. Raises DatasetError where it is damaged."""
     if head.startswith(FEATHER_1):
         raise BadVectorsError(f"{source.name} is Feather of version 1; write it again as version 2 or as Parquet")
     kind = "Parquet" if head.startswith(PARQUET) else "Arrow or Feather"
-    schema, rows, first = _beginning(source, kind, limits)
+    schema, rows, first = _beginning(source, kind)
     if len(set(schema.names)) < len(schema.names):
         raise BadVectorsError(f"{source.name} has two columns of one name; rename one")
     lists = [field.name for field in schema if _is_list(field.type)]
@@ -170,7 +169,7 @@ def columnar(source: Source, head: bytes, options: VectorOptions, limits: Import
     texts = {} if first is None else {name: _as_texts(source, name, first[name]).to_pylist() for name in others}
     samples = tuple(tuple(text or "" for text in texts.get(name, ())) for name in others)
     named = id_column(dict(zip(others, samples, strict=True)), options)
-    blocks = _Columnar(source, kind, limits, listed, dims, dim, others)
+    blocks = _Columnar(source, kind, listed, dims, dim, others)
     formula = (schema.metadata or {}).get(b"formula", b"")[:200].decode("utf-8", "replace")
     return Matrix(source, "", f"{kind}, {how}", dim, rows, blocks, others, named, samples, formula)
 
@@ -200,14 +199,14 @@ def _common_length(lists: pa.Array) -> int:
     return Counter(lengths).most_common(1)[0][0] if lengths else 0
 
 
-def _beginning(source: Source, kind: str, limits: ImportLimits) -> tuple[pa.Schema, int | None, pa.RecordBatch | None]:
+def _beginning(source: Source, kind: str) -> tuple[pa.Schema, int | None, pa.RecordBatch | None]:
     """The columns, how many rows there are, and some of them."""
     if kind == "Parquet":
-        with open_parquet(source, limits) as file:
+        with open_parquet(source) as file:
             rows = file.metadata.num_rows
             return file.schema_arrow, rows, next(file.iter_batches(batch_size=100, use_threads=False), None)
     with _arrow(source) as reader:
-        limits.check("max_columns", len(reader.schema), f"columns in {source.name}")
+        source.limits.check("max_columns", len(reader.schema), f"columns in {source.name}")
         first = reader.get_batch(0).slice(0, 100) if reader.num_record_batches else None
         return reader.schema, None, first
 
@@ -241,7 +240,6 @@ class _Columnar:
 
     source: Source
     kind: str
-    limits: ImportLimits
     listed: str
     dims: tuple[str, ...]
     dim: int
@@ -259,7 +257,7 @@ class _Columnar:
     def _batches(self) -> Iterator[pa.RecordBatch]:
         wanted = [*self.others, *((self.listed,) if self.listed else self.dims)]
         if self.kind == "Parquet":
-            with open_parquet(self.source, self.limits) as file:
+            with open_parquet(self.source) as file:
                 yield from file.iter_batches(batch_size=_BATCH_ROWS, columns=wanted, use_threads=False)
             return
         with _arrow(self.source) as reader:

@@ -12,7 +12,6 @@ from core.data.vectors import arrays, columns, text
 from core.data.vectors.gathering import LEAST_DIMENSIONS, Matrix
 from core.data.vectors.request import VectorOptions
 from core.errors import BadVectorsError, DatasetError, WrongDelimiterError
-from core.settings import ImportLimits
 
 _TELLING = ("embed", "vector", "factor", "weight")  # What arrays of vectors are called, among others of a file
 
@@ -36,7 +35,7 @@ class Chosen:
     users: tuple[Matrix, ...] = ()
 
 
-def contents(sources: Sequence[Source], options: VectorOptions, limits: ImportLimits) -> Contents:
+def contents(sources: Sequence[Source], options: VectorOptions) -> Contents:
     """What is in the files; raises DatasetError as reading their beginnings does, and BadVectorsError for a pickle,
     which is never opened, or a file that leads out of itself."""
     matrices: list[Matrix] = []
@@ -49,14 +48,14 @@ def contents(sources: Sequence[Source], options: VectorOptions, limits: ImportLi
             raise arrays.pickled(source.name, "it holds Python objects")
         check_not_packed(source, head)
         try:
-            arrayed = _arrays(source, head, limits)
-            found = _columns(source, head, options, limits) if arrayed is None else arrayed[0]
+            arrayed = _arrays(source, head)
+            found = _columns(source, head, options) if arrayed is None else arrayed[0]
             if arrayed is not None:
                 labels += arrayed[1]
             if found:
                 matrices += found
             elif arrayed is None:
-                tables.append(_table(source, options, limits))
+                tables.append(_table(source, options))
             elif not arrayed[1]:
                 unread.append(BadVectorsError(f"{source.name} holds no table of numbers with one row a vector"))
         except (BadVectorsError, MemoryError):
@@ -64,46 +63,44 @@ def contents(sources: Sequence[Source], options: VectorOptions, limits: ImportLi
         except DatasetError as error:
             unread.append(error)
     if not matrices:
-        alone = (columns.in_text(table, options, limits, alone=True) for table in tables)
+        alone = (columns.in_text(table, options, alone=True) for table in tables)
         matrices = [matrix for matrix in alone if matrix is not None]
         used = {matrix.source for matrix in matrices}
         tables = [table for table in tables if table.source not in used]
     return Contents(tuple(_labeled(matrices, labels)), tuple(tables), tuple(unread))
 
 
-def _arrays(
-    source: Source, head: bytes, limits: ImportLimits
-) -> tuple[list[Matrix], list[tuple[Source, arrays.Stored]]] | None:
+def _arrays(source: Source, head: bytes) -> tuple[list[Matrix], list[tuple[Source, arrays.Stored]]] | None:
     """Sets of vectors in a file of arrays, and arrays that may be the ids of rows; None where it is another file."""
     size = source.size if source.path is not None else None
     if head.startswith(arrays.NPY):
         stored = arrays.npy_array(source)
         return arrays.matrices(source, "NumPy", [stored], size), [(source, stored)] if len(stored.shape) == 1 else []
     if head.startswith(arrays.HDF5):
-        return arrays.hdf5_matrices(source, limits), []
+        return arrays.hdf5_matrices(source), []
     if arrays.looks_like_safetensors(head):
         return arrays.matrices(source, "safetensors", arrays.safetensors_arrays(source), size), []
     return None
 
 
-def _columns(source: Source, head: bytes, options: VectorOptions, limits: ImportLimits) -> list[Matrix]:
+def _columns(source: Source, head: bytes, options: VectorOptions) -> list[Matrix]:
     """The vectors in a file of rows; none where it is a table of something else."""
     if head.startswith((columns.PARQUET, columns.ARROW, columns.FEATHER_1)):
-        found = columns.columnar(source, head, options, limits)
+        found = columns.columnar(source, head, options)
         return [] if found is None else [found]
     stated = options.header is not None or options.delimiter or options.dimensions
-    found = text.word2vec(source, head, limits) or (None if stated else text.bare(source, head, limits))
+    found = text.word2vec(source, head) or (None if stated else text.bare(source, head))
     if found is None:
-        table = _table(source, options, limits)
-        found = None if table.delimiter == ONE_COLUMN else columns.in_text(table, options, limits, alone=False)
+        table = _table(source, options)
+        found = None if table.delimiter == ONE_COLUMN else columns.in_text(table, options, alone=False)
     return [] if found is None else [found]
 
 
-def _table(source: Source, options: VectorOptions, limits: ImportLimits) -> Table:
+def _table(source: Source, options: VectorOptions) -> Table:
     """A table of something else; one of a single column, where nothing divides its lines."""
-    wide = replace(limits, max_columns=max(limits.max_columns, columns.MOST_COLUMNS))
+    wide = replace(source.limits, max_columns=max(source.limits.max_columns, columns.MOST_COLUMNS))
     try:
-        return examine(source, options, wide)
+        return replace(examine(replace(source, limits=wide), options), source=source)
     except WrongDelimiterError:
         head = source.head(HEAD_BYTES).decode("utf-8", "replace").splitlines()
         rows = tuple((line,) for line in head[:1000])

@@ -18,7 +18,6 @@ from core.data.importing.values import to_float
 from core.data.text import REPLACEMENT, SPOILED
 from core.data.vectors.gathering import Block, Matrix, OnBytes, check_dim, rows_a_block
 from core.errors import BadVectorsError
-from core.settings import ImportLimits
 
 ID = "id"
 NO_LIST = "wrong number of columns: no list of {} numbers"
@@ -31,7 +30,7 @@ _SAMPLE = 200
 _MOST_ALIKE = 0.5  # Share of the first lines that have to be numbers, and as many, for the file to be a matrix
 
 
-def word2vec(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None:
+def word2vec(source: Source, head: bytes) -> Matrix | None:
     """The vectors of a file that says first how many there are, and how long: word2vec's or fastText's. BadVectorsError
     where it goes on otherwise."""
     header = _WORD2VEC.match(head)
@@ -44,7 +43,7 @@ def word2vec(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None
         check_dim(source.name, dim)
         ends = body.partition(b"\n")[0].rstrip(b"\r").endswith(b" ")  # as the first program of that name wrote lines
         table = _table(source, " ", dim + 1 + ends, body.decode("utf-8", "replace"), named=True, skipped=1)
-        matrix = of_table(table, table.columns[1 : dim + 1], ID, limits, "word2vec or fastText, text")
+        matrix = of_table(table, table.columns[1 : dim + 1], ID, "word2vec or fastText, text")
         return replace(matrix, rows=rows)
     word, space, _ = body[:_LONGEST_WORD].lstrip(b"\n").partition(b" ")
     if not (space and word) or (len(head) < HEAD_BYTES and len(body) < 4 * dim):
@@ -55,7 +54,7 @@ def word2vec(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None
     return Matrix(source, "", "word2vec, binary", dim, rows, blocks, (ID,), ID, samples)
 
 
-def bare(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None:
+def bare(source: Source, head: bytes) -> Matrix | None:
     """The vectors of a text without a header: numbers alone, or a word and numbers, as GloVe has them."""
     text = head.decode("utf-8-sig", "replace")
     lines = [line for line in text.splitlines()[: _SAMPLE + 1] if line.strip()]
@@ -83,7 +82,7 @@ def bare(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None:
         table = _table(source, sign, width, text, named=named)
         dims = table.columns[named : width - ends]
         kind = "GloVe, or words and numbers" if named and sign == " " else "numbers as text"
-        return of_table(table, dims, ID if named else None, limits, kind)
+        return of_table(table, dims, ID if named else None, kind)
     return None
 
 
@@ -120,9 +119,7 @@ def list_in(text: str) -> np.ndarray:
     return np.array([] if None in found else found, np.float64).astype(np.float32)
 
 
-def of_table(
-    table: Table, dims: Sequence[str], id_column: str | None, limits: ImportLimits, kind: str, *, length: int = 0
-) -> Matrix:
+def of_table(table: Table, dims: Sequence[str], id_column: str | None, kind: str, *, length: int = 0) -> Matrix:
     """The vectors in some columns of a table of text, or lists of `length` numbers in one, with the others beside."""
     dim = length or len(dims)
     check_dim(table.name, dim)
@@ -133,8 +130,8 @@ def of_table(
 
     def blocks(on_bytes: OnBytes) -> Iterator[Block]:
         """Rows of the table, with those of another width among them."""
-        malformed, told = Malformed(limits.max_rejected), 0
-        for batch in batches(table, [*others, *dims], limits, malformed, on_bytes):
+        malformed, told = Malformed(table.source.limits.max_rejected), 0
+        for batch in batches(table, [*others, *dims], malformed, on_bytes):
             step = rows_a_block(dim)
             # A line end in quotes leaves a blank line.
             filled = np.flatnonzero(~blank_rows(list(batch.columns.values())))

@@ -1,9 +1,12 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from core.data.ratings import Vocabulary
+from core.data.folder import read_folder, write_folder
+from core.data.ratings import Ratings, Vocabulary
 from core.errors import UnknownItemError
 
 
@@ -48,3 +51,28 @@ def test_the_digest_is_of_the_content_alone(small):
 )
 def test_other_content_has_another_digest(small, change):
     assert replace(small, **change(small)).digest != small.digest
+
+
+def test_the_digest_of_a_stored_item_table_is_that_of_the_table(small: Ratings, tmp_path: Path):
+    further = {
+        "length": [90.0, np.nan, 0.1, -0.0, 1e300],
+        "studio": ["A", "", "é", "nan", "None"],
+        "count": [3, 0, -1, 2**53 + 1, 7],
+        "seen": [True, False, True, True, False],
+        "gap": ["x", None, "", "y", "z"],
+        "half": np.array([0.1, 0.2, 0.3, np.nan, 0.5], np.float32),
+        "kind": pd.Categorical(["a", "b", None, "a", "b"]),
+        "day": pd.to_datetime(["2020-01-01", None, "2021-05-05", "2022-01-01", "1999-12-31"]),
+    }
+    digests = set()
+    for names in ((), *((name,) for name in further), tuple(further)):
+        folder = tmp_path / "-".join(names or ("none",))
+        folder.mkdir()
+        write_folder(
+            folder, replace(small, item_table=small.item_table.assign(**{name: further[name] for name in names}))
+        )
+        stored, table = read_folder(folder), read_folder(folder)
+        assert isinstance(table.item_table, pd.DataFrame)
+        assert stored.digest == table.digest, names
+        digests.add(stored.digest)
+    assert len(digests) == len(further) + 2

@@ -86,7 +86,7 @@ def test_a_parquet_file_of_very_small_groups_is_read_in_large_batches(tmp_path: 
     )
     pq.write_table(table, tmp_path / "r.parquet", row_group_size=1)
     (source,) = collect([tmp_path / "r.parquet"], ImportLimits())
-    ((batch, first),) = read_parquet(source, ["user", "rating"], ImportLimits())
+    ((batch, first),) = read_parquet(source, ["user", "rating"])
     assert first == 1
     assert batch["user"].to_pylist() == table["user"].to_pylist()
     assert batch["rating"].to_pylist() == [str(row % 5) for row in range(rows)]
@@ -97,7 +97,7 @@ def test_batches_stay_bounded_and_keep_their_order(tmp_path: Path, monkeypatch: 
     table = pa.table({"user": [str(row) for row in range(1000)]})
     pq.write_table(table, tmp_path / "r.parquet", row_group_size=30)
     (source,) = collect([tmp_path / "r.parquet"], ImportLimits())
-    batches = list(read_parquet(source, ["user"], ImportLimits()))
+    batches = list(read_parquet(source, ["user"]))
     sizes = [len(batch["user"]) for batch, _ in batches]
     assert max(sizes) <= 100
     assert min(sizes[:-1]) > 70, "one more group would be too much"
@@ -110,4 +110,4 @@ def test_a_parquet_file_of_too_many_groups_is_refused(tmp_path: Path, monkeypatc
     pq.write_table(pa.table({"user": ["a"] * 11}), tmp_path / "r.parquet", row_group_size=1)
     (source,) = collect([tmp_path / "r.parquet"], ImportLimits())
     with pytest.raises(TooLargeError, match="11 row groups, 10 are allowed"):
-        list(read_parquet(source, ["user"], ImportLimits()))
+        list(read_parquet(source, ["user"]))

@@ -104,7 +104,7 @@ def test_a_sheet_of_two_far_corners_ends_at_the_limit_of_memory(tmp_path: Path) 
     sheet = GOOD["xl/worksheets/1.xml"].replace("</row>", FAR, 1)
     made.write(tmp_path, {"r.xlsx": made.zipped({**GOOD, "xl/worksheets/1.xml": sheet})})
     with pytest.raises(TooLargeError, match="MiB of memory allowed"):
-        import_ratings([tmp_path / "r.xlsx"], home=tmp_path, runner=in_child, limits=ImportLimits(max_memory_mb=1000))
+        import_ratings([tmp_path / "r.xlsx"], home=tmp_path, runner=in_child, limits=ImportLimits(max_memory_mb=300))
 
 
 def test_a_name_that_no_sheet_has(tmp_path: Path) -> None:
