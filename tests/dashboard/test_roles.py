@@ -263,7 +263,7 @@ def test_a_callback_does_no_more_and_says_why(there: There, acting, monkeypatch,
 @pytest.mark.parametrize("deed", COMMANDS)
 def test_the_command_line_is_an_administrator(there: There, acting, monkeypatch, capsys, deed: str, kiosk: bool):
     monkeypatch.setattr(data, "import_ratings", _begin)
-    monkeypatch.setattr(data, "fetch", _begin)
+    monkeypatch.setattr("core.cli.imports.fetch", _begin)
     role = "administrator of a kiosk" if kiosk else "administrator"
     acting(role)
     before, code = content(there.home), MAY[deed][list(ROLES).index(role)]
