@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner import script_runner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from core import data
 from core.config import RunConfig
@@ -22,10 +22,17 @@ from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.opening import open_vectors, preview_vectors
 from core.store.runs import RunStore
-from dashboard.cache import loaders
+from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.shared import in_browser
 from tests.conftest import run_on, titles_of, well_known
 from tests.core.data.importing import made
+from tests.dashboard.once import once
+
+ANALYZED_ONCE = {
+    component_analyses: ("above_chance", "consensus", "cost", "examine", "hints", "item_columns"),
+    analyses: ("compare_parts", "faithfulness", "hints", "nearest"),
+}
+"""Dear functions, by where the pages look them up."""
 
 APP = str(Path(__file__).parents[2] / "dashboard" / "main.py")
 
@@ -44,6 +51,32 @@ def _without_keras() -> Iterator[None]:
     Keras imported, and a process of tests has, where one of them trains."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _waiting() -> Iterator[None]:
+    """The end of a page's run is waited for: Streamlit's tests look for it a thousand times a second."""
+    look = local_script_runner.require_widgets_deltas
+
+    def wait(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+        assert runner._script_thread is not None
+        runner._script_thread.join(timeout)
+        if not runner.script_stopped():
+            look(runner, 0)  # which stops it, and says that it took too long
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _analyzed_once() -> Iterator[None]:
+    """What takes long is computed once for the same numbers, and not once for each fresh server."""
+    with pytest.MonkeyPatch.context() as patch:
+        for place, names in ANALYZED_ONCE.items():
+            for name in names:
+                patch.setattr(place, name, once(getattr(place, name)))
         yield
 
 

@@ -17,6 +17,7 @@ from core.analysis.components.bases import PREDICTIONS
 from core.model.families import PRESETS
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.shell import frame, memory
+from tests.dashboard import once
 from tests.dashboard.own_ratings import STAR_WARS, button
 
 pytestmark = pytest.mark.few
@@ -67,6 +68,7 @@ def kept_alive(run_id: str) -> list[str]:
     """What somebody still holds of a model once the caches have let it go."""
     held = [weakref.ref(part) for part in of_model(run_id)]
     st.cache_resource.clear()
+    once.forget()
     gc.collect()
     return [type(part()).__name__ for part in held if part()]
 
