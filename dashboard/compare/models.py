@@ -97,7 +97,7 @@ def choose(summaries: list[RunSummary]) -> Chosen:
     if _WIDGET not in st.session_state or linked:
         st.session_state[_WIDGET] = _first(by_id, linked.split(",") if linked else st.session_state.get(_KEPT, []))
     else:
-        st.session_state[_WIDGET] = [run_id for run_id in st.session_state[_WIDGET] if run_id in by_id]
+        elements.hold(_WIDGET, [run_id for run_id in st.session_state[_WIDGET] if run_id in by_id])
     names = model_names.named_apart(summaries)
     picked = st.multiselect(
         "Models, two to six",

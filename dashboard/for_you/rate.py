@@ -138,7 +138,7 @@ def give(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool, pl
     clicked = None if current is None else entry.to_click(current)
     if entry.kind == "number" or fine or (current is not None and clicked is None):
         key = _key(place, "number", item)
-        st.session_state[key] = current
+        elements.hold(key, current)
         st.number_input(
             named,
             entry.low,
@@ -155,7 +155,7 @@ def give(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool, pl
         )
         return
     key = _key(place, entry.kind, item)
-    st.session_state[key] = clicked
+    elements.hold(key, clicked)
     st.segmented_control(
         named,
         entry.places,

@@ -40,7 +40,7 @@ def choose_behind(run_id: str) -> tuple[charts.Named | None, str | None]:
     )
     linked = address_bar.news(BEHIND)
     if linked is not None:
-        st.session_state[BEHIND] = linked if linked in others else None
+        elements.hold(BEHIND, linked if linked in others else None)
         if linked and linked not in others:
             address_bar.ignore(BEHIND, linked, "the id of another model of this data")
     chosen = st.selectbox(

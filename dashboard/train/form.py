@@ -14,7 +14,7 @@ from core.config import RunConfig, is_offered
 from core.errors import LimitError
 from core.model.families import FAMILIES, PRESETS, SETTINGS, new_defaults, parse_config
 from dashboard.session import untrusted
-from dashboard.shared import model_names, phrases
+from dashboard.shared import elements, model_names, phrases
 
 START = "default"
 """The preset that a fresh form holds."""
@@ -150,7 +150,7 @@ def presets(suits: str, on_change: Callable[[], None]) -> None:
             fill(PRESETS[st.session_state.preset])
             on_change()
 
-    st.session_state.preset = matching_preset()
+    elements.hold("preset", matching_preset())
     st.selectbox(
         "Preset",
         [suits, *(name for name in PRESETS if name != suits)],
