@@ -8,16 +8,18 @@ of a script are wrapped here, once; this module's tests fail where a later Strea
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.state.common import user_key_from_element_id
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 _here = threading.local()
-"""`taking`, where the thread is calling callbacks."""
+"""`taking`, while the thread is calling callbacks; `said`, see below."""
 
 _last: dict[str, threading.Event] = {}
 """Of each session in which callbacks are called or wait, by its id: set once those that came last have ended."""
@@ -40,7 +42,15 @@ def install() -> None:
         ScriptRunner._maybe_handle_execution_control_request = _heed_between  # type: ignore[method-assign, assignment]  # noqa: SLF001
 
 
-def _take_whole(state: SafeSessionState, *states: Any, **options: Any) -> None:
+def said() -> Collection[str | None]:
+    """Keys of the widgets of which the browser has told what they hold, in the message that this script answers.
+
+    It has not drawn the others yet, whatever the script before was about to tell it.
+    """
+    return getattr(_here, "said", frozenset())
+
+
+def _take_whole(state: SafeSessionState, told: WidgetStates | None, **options: Any) -> None:
     """Hear what a browser says of its widgets and call the callbacks of those that have changed.
 
     A script that was to end before it came here takes nothing, as without this: the one after it hears the same.
@@ -48,8 +58,9 @@ def _take_whole(state: SafeSessionState, *states: Any, **options: Any) -> None:
     state._yield_callback()  # noqa: SLF001 - see above
     with _turn():
         _here.taking = True
+        _here.said = frozenset(user_key_from_element_id(widget.id) for widget in (told.widgets if told else ()))
         try:
-            _take(state, *states, **options)
+            _take(state, told, **options)
         finally:
             _here.taking = False
 

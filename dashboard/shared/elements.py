@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.access import Action
 from dashboard.cache import loaders
-from dashboard.session import chosen_items, classroom, visitor
+from dashboard.session import callbacks, chosen_items, classroom, visitor
 from dashboard.shared import finding, phrases
 from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
@@ -39,10 +39,11 @@ def segments(
 def hold(key: str, value: object) -> None:
     """Let the widget of this key, before it is drawn, hold what is kept elsewhere.
 
-    A browser is told only where it holds another value: told with every script, it would take one that it has just sent
-    for the one before, and send that with the next request.
+    A browser is told only where it has not said itself that the widget holds it: told with every script, it would take
+    a value that it has just sent for the one before, and send that with the next request. Told too seldom, as where the
+    script that was to tell it has ended before, it would draw an empty widget and send that.
     """
-    if st.session_state.get(key) != value:
+    if key not in callbacks.said() or st.session_state.get(key) != value:
         st.session_state[key] = value
 
 

@@ -143,14 +143,20 @@ def current() -> RunConfig:
 
 
 def presets(suits: str, on_change: Callable[[], None]) -> None:
-    """The presets, the one first that suits the data; chosen is the one whose settings the form holds."""
+    """The presets, the one first that suits the data; chosen is the one whose settings the form holds.
+
+    Each that can be chosen has a field with a key of its own. A browser that is still to hear that a setting put the
+    preset out, as when a second one is typed at once, speaks of the field before, in which nobody chose anything.
+    """
+    matching = matching_preset()
+    key = f"preset_{matching}"
 
     def apply() -> None:
-        if st.session_state.preset is not None:
-            fill(PRESETS[st.session_state.preset])
+        if (chosen := st.session_state[key]) not in (None, matching):
+            fill(PRESETS[chosen])
             on_change()
 
-    elements.hold("preset", matching_preset())
+    elements.hold(key, matching)
     st.selectbox(
         "Preset",
         [suits, *(name for name in PRESETS if name != suits)],
@@ -158,7 +164,7 @@ def presets(suits: str, on_change: Callable[[], None]) -> None:
         format_func=lambda name: phrases.PRESET_WORDS[name] + (SUITS if name == suits else ""),
         placeholder="Settings of your own",
         help=f"{phrases.PRESET_WORDS[suits]} suits the size and the scale of these ratings.",
-        key="preset",
+        key=key,
         on_change=apply,
     )
 

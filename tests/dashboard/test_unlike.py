@@ -24,6 +24,7 @@ from dashboard.shared.phrases import PRESET_WORDS
 from dashboard.train.form import SUITS
 from tests.conftest import run_on
 from tests.dashboard.map_view.drawn import maps_of
+from tests.dashboard.train.test_page import preset_of
 from tests.dashboard.unlike import KINDS, Kind
 
 PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "dashboard" / "app_pages").glob("[a-z]*.py"))
@@ -135,7 +136,7 @@ def test_twelve_people_and_eight_things_make_a_map(opened):
 
 @pytest.mark.parametrize("kind", ["hundred", "thumbs"])
 def test_the_form_marks_what_the_one_button_trains(opened, kind: str):
-    assert f"{PRESET_WORDS['best']}{SUITS}" in opened(kind, "train").selectbox(key="preset").options
+    assert f"{PRESET_WORDS['best']}{SUITS}" in preset_of(opened(kind, "train")).options
 
 
 def test_a_kind_is_as_its_import_makes_it(tmp_path: Path):

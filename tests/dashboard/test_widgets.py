@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1.element_tree import Block
 
 from core.model.families import run_config
+from dashboard.session import callbacks
 from dashboard.shell.frame import PAGES
 
 pytestmark = pytest.mark.few
@@ -23,6 +24,7 @@ def widgets(block: Block) -> Iterator[Any]:
 
 @pytest.mark.parametrize("name", [name for pages in PAGES.values() for name, *_ in pages])
 def test_a_page_that_is_drawn_again_takes_nothing_back(open_page, publish, name: str):
+    callbacks.install()
     for seed in (1, 2):
         publish(run_config(seed=seed))
     app = open_page(name).run()

@@ -28,6 +28,11 @@ PRUNED = PRESETS["best"].embedding_dim
 """Dimensions that the factorization with a prior of its own begins with."""
 
 
+def preset_of(app):
+    """The field with the presets, whose key says which one the form holds."""
+    return next(box for box in app.selectbox if box.label == "Preset")
+
+
 def measure(job_id, *events):
     """Write measurements as a worker does."""
     lines = [json.dumps({"type": type(event).__name__.lower(), **asdict(event)}) for event in events]
@@ -81,7 +86,7 @@ def test_every_setting_has_a_widget(open_page):
 
 def test_a_preset_fills_the_form_and_is_what_gets_trained(open_page):
     app = open_page("train")
-    app.get_by_key("preset").set_value("article-simple-dot-diy").run()
+    preset_of(app).set_value("article-simple-dot-diy").run()
     assert app.number_input(key="batch_size").value == 32
     job = start(app)
     spec = json.loads((queue.folder() / job.job_id / "spec.json").read_text())["spec"]
@@ -95,14 +100,24 @@ def test_a_model_that_solves_takes_its_own_passes_and_the_way_back_those_of_the_
     assert app.number_input(key="epochs").value == 10 != began
     app.selectbox(key="model").set_value("dot_with_bias").run()
     assert app.number_input(key="epochs").value == began
-    assert app.get_by_key("preset").value == "default"
+    assert preset_of(app).value == "default"
 
 
 def test_changing_a_setting_puts_the_preset_out(open_page):
     app = open_page("train")
-    assert app.get_by_key("preset").value == "default"
+    assert preset_of(app).value == "default"
     app.number_input(key="embedding_dim").set_value(16).run()
-    assert app.get_by_key("preset").value is None
+    assert preset_of(app).value is None
+
+
+def test_a_browser_that_has_not_heard_that_the_preset_is_out_does_not_choose_it_again(open_page):
+    app = open_page("train")
+    shown = app._tree
+    preset_of(app).set_value("default")  # which it holds already
+    app.number_input(key="embedding_dim").set_value(16).run()
+    app._tree = shown
+    app.number_input(key="epochs").set_value(7).run()
+    assert [app.number_input(key=name).value for name in ("embedding_dim", "epochs")] == [16, 7]
 
 
 def test_choosing_the_hand_written_model_chooses_its_layer(open_page):
@@ -157,7 +172,7 @@ def test_another_session_finds_the_running_job_by_its_settings(open_page):
 
 def test_a_link_to_a_job_opens_its_settings(open_page):
     app = open_page("train")
-    app.get_by_key("preset").set_value("article-dot-with-bias").run()
+    preset_of(app).set_value("article-dot-with-bias").run()
     job = start(app)
     other = open_page("train", job=job.job_id)
     assert other.number_input(key="batch_size").value == 32
@@ -226,7 +241,7 @@ def test_a_trained_config_comes_from_the_store_at_once_and_says_so(open_page, pu
 def test_the_form_begins_with_the_selected_model_unless_a_link_says_otherwise(open_page, publish):
     run = publish(PRESETS["best"])
     app = open_page("train")
-    assert app.session_state["preset"] == "best"
+    assert preset_of(app).value == "best"
     assert any("From the store" in element.value for element in app.markdown)
     app = open_page("train", epochs="7")
     assert (app.session_state["model"], app.session_state["epochs"]) == ("dot_with_bias", 7)
@@ -343,8 +358,8 @@ def test_the_title_of_a_job_says_what_is_unusual_about_it(open_page):
 
 
 def test_a_link_lights_the_preset_that_its_settings_are(open_page):
-    assert open_page("train").get_by_key("preset").value == "default"
-    assert open_page("train", epochs="7").get_by_key("preset").value is None
+    assert preset_of(open_page("train")).value == "default"
+    assert preset_of(open_page("train", epochs="7")).value is None
 
 
 @pytest.mark.parametrize(
@@ -361,7 +376,7 @@ def test_a_link_names_a_model_and_brings_its_own_defaults(open_page, query, dime
     app = open_page("train", **query)
     assert not app.error
     assert app.number_input(key="embedding_dim").value == dimensions
-    assert app.get_by_key("preset").value == preset
+    assert preset_of(app).value == preset
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -388,7 +403,7 @@ def test_the_address_names_the_model_and_going_back_brings_back_what_it_stood_fo
     for name in set(app.query_params) - set(bare):
         del app.query_params[name]
     app.run()
-    assert app.session_state["preset"] == "best", "an address without settings is the selected model's"
+    assert preset_of(app).value == "best", "an address without settings is the selected model's"
     for name, value in changed.items():
         app.query_params[name] = value
     app.run()
@@ -408,7 +423,7 @@ def test_only_the_settings_of_the_model_are_shown_and_it_comes_with_its_own_defa
     assert app.number_input(key="embedding_dim").value == 5, "what somebody chose stays"
     app.selectbox(key="model").set_value("dot_with_bias").run()
     assert app.number_input(key="embedding_dim").value == 64
-    assert app.get_by_key("preset").value == "default"
+    assert preset_of(app).value == "default"
 
 
 def test_a_link_to_a_model_shows_it_whatever_the_form_held(open_page, publish):
