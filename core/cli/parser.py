@@ -37,11 +37,7 @@ _CALLS = {
         "imports", "open_files", "Open vectors that were trained elsewhere.", "add_vector_flags", writes=True
     ),
     "download": _Call(
-        "imports",
-        "download",
-        "Fetch a MovieLens release and make a dataset of it.",
-        "add_download_flags",
-        writes=True,
+        "imports", "download", "Fetch a MovieLens release and make a dataset of it.", "add_download_flags", writes=True
     ),
     "rename": _Call("stored", "rename_dataset", "Give a dataset another name.", "add_rename_flags", writes=True),
     "delete-dataset": _Call(
@@ -49,11 +45,7 @@ _CALLS = {
     ),
     "train": _Call("train", "train", "Train a model, unless the store has it already.", "add_flags", writes=True),
     "sweep": _Call(
-        "sweep",
-        "sweep",
-        "Train one model with many settings, and show which of them matter.",
-        "add_flags",
-        writes=True,
+        "sweep", "sweep", "Train one model with many settings, and show which of them matter.", "add_flags", writes=True
     ),
     "sweeps": _Call("sweep", "list_sweeps", "List the sweeps."),
     "jobs": _Call("stored", "list_jobs", "List the jobs of the dashboard's queue."),
@@ -110,11 +102,7 @@ _CALLS = {
         writes=True,
     ),
     "proof": _about_run(
-        "studies",
-        "proof",
-        "Test the components of the predictions on several splits.",
-        "add_proof_flags",
-        writes=True,
+        "studies", "proof", "Test the components of the predictions on several splits.", "add_proof_flags", writes=True
     ),
     "twins": _about_run(
         "studies", "twins", "Train the same model on ratings without taste.", "add_twins_flags", writes=True

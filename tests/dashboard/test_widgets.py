@@ -9,6 +9,7 @@ from streamlit.testing.v1.element_tree import Block
 from core.model.families import run_config
 from dashboard.session import callbacks
 from dashboard.shell.frame import PAGES
+from tests.dashboard.train.test_page import preset_of
 
 pytestmark = pytest.mark.few
 
@@ -32,3 +33,13 @@ def test_a_page_that_is_drawn_again_takes_nothing_back(open_page, publish, name:
     shown = list(widgets(app._tree))
     assert shown
     assert [widget.label for widget in shown if widget.set_value] == []
+
+
+def test_a_browser_that_has_not_heard_that_the_preset_is_out_does_not_choose_it_again(open_page):
+    app = open_page("train")
+    shown = app._tree
+    preset_of(app).set_value("default")  # which it holds already
+    app.number_input(key="embedding_dim").set_value(16).run()
+    app._tree = shown
+    app.number_input(key="epochs").set_value(7).run()
+    assert [app.number_input(key=name).value for name in ("embedding_dim", "epochs")] == [16, 7]

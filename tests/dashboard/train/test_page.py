@@ -110,16 +110,6 @@ def test_changing_a_setting_puts_the_preset_out(open_page):
     assert preset_of(app).value is None
 
 
-def test_a_browser_that_has_not_heard_that_the_preset_is_out_does_not_choose_it_again(open_page):
-    app = open_page("train")
-    shown = app._tree
-    preset_of(app).set_value("default")  # which it holds already
-    app.number_input(key="embedding_dim").set_value(16).run()
-    app._tree = shown
-    app.number_input(key="epochs").set_value(7).run()
-    assert [app.number_input(key=name).value for name in ("embedding_dim", "epochs")] == [16, 7]
-
-
 def test_choosing_the_hand_written_model_chooses_its_layer(open_page):
     app = open_page("train")
     app.selectbox(key="model").set_value("simple_dot_diy").run()
